@@ -72,7 +72,10 @@ export async function launch(name, args) {
     const node = await readyRuntime();
     await readyTree(node);
     const [entry, ...fixed] = target.run;
-    if (entry === undefined) return say('everything is installed');
+    if (entry === undefined) {
+      say('everything is installed');
+      return;
+    }
     const file = path.join(ROOT, entry);
     if (!fs.existsSync(file)) throw new LaunchError(`${name}: ${entry} is not in this tree.`);
     runAndEndAlike(node, [file, ...fixed, ...args], target.here === true ? process.cwd() : ROOT);
