@@ -433,6 +433,9 @@ function runAndEndAlike(node, args, cwd) {
   });
 }
 
-if (process.argv[1] !== undefined && fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (
+  process.argv[1] !== undefined &&
+  fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)
+) {
   await launch(process.argv[2] ?? '', process.argv.slice(3));
 }

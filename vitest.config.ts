@@ -1,0 +1,48 @@
+/**
+ * Three kinds of tests, each run by its name: `unit` beside the code and fast enough for every
+ * change, `slow` beside the code too, and `story` against real processes, one after the other.
+ */
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const unit = ['{packages,apps,tools,bench}/**/*.test.ts'];
+const slow = ['{packages,apps,tools,bench}/**/*.slow.test.ts'];
+const story = ['tests/**/*.story.test.ts'];
+
+export default defineConfig({
+  test: {
+    // A forgotten `.only` would leave the rest unrun and the whole green.
+    allowOnly: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: unit,
+          exclude: [...configDefaults.exclude, ...slow],
+          pool: 'threads',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          include: slow,
+          pool: 'forks',
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'story',
+          include: story,
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
