@@ -32,12 +32,13 @@ export const TARGETS = {
   red: { run: ['tools/red.ts'], about: 'plants faults and sees each one caught' },
   bench: { run: ['bench/main.ts'], about: 'reproduces a published figure' },
   tidy: { run: ['tools/tidy.ts'], about: 'arrows and habits alone' },
+  types: { run: ['tools/typecheck.ts'], about: 'types alone' },
   vitest: { run: ['node_modules/vitest/vitest.mjs', 'run'], about: 'the test files you name' },
   format: {
     run: ['node_modules/prettier/bin/prettier.cjs', '--log-level=warn', '--write', '.'],
     about: 'puts every file into the one format',
   },
-  lint: { run: ['node_modules/eslint/bin/eslint.js', '.'], about: 'lint alone' },
+  lint: { run: ['tools/lint.ts'], about: 'lint alone' },
   setup: { run: [], about: 'installs and stops there' },
 };
 
