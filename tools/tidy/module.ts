@@ -36,78 +36,85 @@ export interface Module {
   readonly header: string;
 }
 
+/** What is gathered on the way through one source. */
+interface Findings {
+  readonly imports: Import[];
+  readonly computedImports: number[];
+  readonly names: Use[];
+  readonly members: Use[];
+  readonly paths: Use[];
+  readonly emptyCalls: Use[];
+  readonly waits: number[];
+  readonly bound: Set<string>;
+}
+
 /** Reads one source; never fails, since a file that does not parse is the compiler's business. */
 export function readModule(path: string, text: string): Module {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false);
-  const imports: Import[] = [];
-  const computedImports: number[] = [];
-  const names: Use[] = [];
-  const members: Use[] = [];
-  const paths: Use[] = [];
-  const emptyCalls: Use[] = [];
-  const waits: number[] = [];
-  const bound = new Set<string>();
-  const lineOf = (node: ts.Node): number =>
-    source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
-
-  const noteImport = (node: ts.Node, specifier: ts.Node, isTypeOnly: boolean): void => {
-    if (ts.isStringLiteralLike(specifier)) {
-      imports.push({ specifier: specifier.text, line: lineOf(node), isTypeOnly });
-    } else {
-      computedImports.push(lineOf(node));
-    }
+  const found: Findings = {
+    imports: [],
+    computedImports: [],
+    names: [],
+    members: [],
+    paths: [],
+    emptyCalls: [],
+    waits: [],
+    bound: new Set(),
   };
-
-  const noteCall = (node: ts.CallExpression | ts.NewExpression): void => {
-    const isImport = node.expression.kind === ts.SyntaxKind.ImportKeyword;
-    const first = node.arguments?.[0];
-    if (isImport && first !== undefined) noteImport(node, first, false);
-    if ((node.arguments?.length ?? 0) > 0) return;
-    const callee = node.expression;
-    if (ts.isIdentifier(callee)) emptyCalls.push({ name: callee.text, line: lineOf(node) });
-    if (ts.isPropertyAccessExpression(callee)) {
-      emptyCalls.push({ name: callee.name.text, line: lineOf(node) });
-    }
-  };
-
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) {
-      noteImport(node, node.moduleSpecifier, isTypeOnlyImport(node));
-    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
-      noteImport(node, node.moduleSpecifier, node.isTypeOnly);
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      noteImport(node, node.argument.literal, true);
-    } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
-      noteCall(node);
-    } else if (ts.isPropertyAccessExpression(node)) {
-      members.push({ name: node.name.text, line: lineOf(node) });
-      if (ts.isIdentifier(node.expression)) {
-        paths.push({ name: `${node.expression.text}.${node.name.text}`, line: lineOf(node) });
-      }
-    } else if (ts.isImportSpecifier(node)) {
-      members.push({ name: (node.propertyName ?? node.name).text, line: lineOf(node) });
-    }
-    if (isWait(node)) waits.push(lineOf(node));
-    if (ts.isIdentifier(node)) names.push({ name: node.text, line: lineOf(node) });
-    for (const name of namesBoundBy(node)) bound.add(name);
+    const start = node.getStart(source);
+    note(node, source.getLineAndCharacterOfPosition(start).line + 1, found);
     visitUses(node, visit);
   };
   visit(source);
-
+  const { names, bound, ...rest } = found;
   const globals = names.filter(({ name }) => !bound.has(name));
-  const header = headerOf(text);
-  return {
-    path,
-    text,
-    imports,
-    computedImports,
-    globals,
-    members,
-    paths,
-    emptyCalls,
-    waits,
-    header,
-  };
+  return { path, text, ...rest, globals, header: headerOf(text) };
+}
+
+function note(node: ts.Node, line: number, found: Findings): void {
+  if (ts.isImportDeclaration(node)) {
+    noteImport(node.moduleSpecifier, isTypeOnlyImport(node), line, found);
+  } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
+    noteImport(node.moduleSpecifier, node.isTypeOnly, line, found);
+  } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+    noteImport(node.argument.literal, true, line, found);
+  } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+    noteCall(node, line, found);
+  } else if (ts.isPropertyAccessExpression(node)) {
+    found.members.push({ name: node.name.text, line });
+    if (ts.isIdentifier(node.expression)) {
+      found.paths.push({ name: `${node.expression.text}.${node.name.text}`, line });
+    }
+  } else if (ts.isImportSpecifier(node)) {
+    found.members.push({ name: (node.propertyName ?? node.name).text, line });
+  } else if (ts.isIdentifier(node)) {
+    found.names.push({ name: node.text, line });
+  }
+  if (isWait(node)) found.waits.push(line);
+  for (const name of namesBoundBy(node)) found.bound.add(name);
+}
+
+function noteImport(
+  specifier: ts.Node,
+  isTypeOnly: boolean,
+  line: number,
+  { imports, computedImports }: Findings,
+): void {
+  if (!ts.isStringLiteralLike(specifier)) computedImports.push(line);
+  else imports.push({ specifier: specifier.text, line, isTypeOnly });
+}
+
+function noteCall(node: ts.CallExpression | ts.NewExpression, line: number, found: Findings): void {
+  const callee = node.expression;
+  const first = node.arguments?.[0];
+  if (first !== undefined) {
+    if (callee.kind === ts.SyntaxKind.ImportKeyword) noteImport(first, false, line, found);
+  } else if (ts.isIdentifier(callee)) {
+    found.emptyCalls.push({ name: callee.text, line });
+  } else if (ts.isPropertyAccessExpression(callee)) {
+    found.emptyCalls.push({ name: callee.name.text, line });
+  }
 }
 
 /** `import type`, or an import whose every name is marked `type`. */
