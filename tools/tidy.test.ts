@@ -136,6 +136,13 @@ describe('the order of folders in core', () => {
     expect(about('packages/core/src/coin/x.ts', body)).toEqual([]);
   });
 
+  it('ends where the sources of core end', () => {
+    const extra = { 'packages/core/tools/build.ts': `${HEADER}import '../src/coin/coin.ts';` };
+    expect(messages(extra)).toEqual([]);
+    const body = `${HEADER}import '../../tools/build.ts';`;
+    expect(messages({ ...extra, 'packages/core/src/base/x.ts': body })).toHaveLength(1);
+  });
+
   it('refuses a folder that is not on the plan', () => {
     expect(about('packages/core/src/extras/x.ts', '')).toHaveLength(1);
     expect(about('packages/core/src/x.ts', '')).toHaveLength(1);

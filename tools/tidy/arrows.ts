@@ -12,6 +12,8 @@ import {
   workspaceOf,
 } from './tree-view.ts';
 
+const CORE_SOURCES = 'packages/core/src/';
+
 export function arrowProblems(view: TreeView): Problem[] {
   const problems = view.edges.flatMap((edge) =>
     messagesFor(view, edge).map((message) => ({
@@ -48,7 +50,8 @@ function fileMessages(view: TreeView, { from, import: { specifier } }: Edge, to:
   // The command that npm links has to find the launcher before anything is installed.
   if (to === 'tools/launch.mjs' && from.path.endsWith('.mjs')) return [];
   if (here !== there) return [`reaches into ${there ?? 'the root'} by path; import it by name`];
-  if (here !== 'packages/core' || isTest(from.path)) return [];
+  if (!from.path.startsWith(CORE_SOURCES) || isTest(from.path)) return [];
+  if (!to.startsWith(CORE_SOURCES)) return [`core may not import ${to}, which is no source of it`];
   const [left, right] = [coreFolder(to), coreFolder(from.path)];
   if (CORE_FOLDERS.indexOf(left) <= CORE_FOLDERS.indexOf(right)) return [];
   return [`core/${right} may not import core/${left}, which is to its right`];
@@ -102,7 +105,7 @@ function strayFolders(view: TreeView): Problem[] {
       problems.push({ file: path, line: 0, message: `${here} has no arrows in tidy/house.ts` });
     }
     const isOnPlan = CORE_FOLDERS.includes(coreFolder(path));
-    if (path.startsWith('packages/core/src/') && !isOnPlan) {
+    if (path.startsWith(CORE_SOURCES) && !isOnPlan) {
       problems.push({
         file: path,
         line: 0,
