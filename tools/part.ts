@@ -24,13 +24,24 @@ export interface Ran {
   readonly seconds: number;
 }
 
-/** Runs Node with these arguments at the root; `shown` lets the output through as it comes. */
-export function runNode(args: readonly string[], shown = false): Promise<Ran> {
+export interface RunOptions {
+  /** Lets the output through as it comes instead of keeping it back. */
+  readonly isShown?: boolean;
+  /** Another root than this tree's. */
+  readonly root?: string;
+  /** After this long the program is ended, which makes it a failure. */
+  readonly secondsMax?: number;
+}
+
+/** Runs Node with these arguments at the root, to its end. */
+export function runNode(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const { isShown = false, root = ROOT, secondsMax } = options;
   const startedAt = process.hrtime.bigint();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
-      cwd: ROOT,
-      stdio: shown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+      cwd: root,
+      ...(secondsMax === undefined ? {} : { timeout: secondsMax * 1000, killSignal: 'SIGKILL' }),
+      stdio: isShown ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -43,7 +54,10 @@ export function runNode(args: readonly string[], shown = false): Promise<Ran> {
       output += error.message;
       end(1);
     });
-    child.on('close', (code) => end(code ?? 1));
+    child.on('close', (code, signal) => {
+      if (signal !== null) output += `\nended by ${signal}`;
+      end(code ?? 1);
+    });
   });
 }
 

@@ -37,6 +37,11 @@ describe('the outcome of a run of vitest', () => {
     expect(outcome(1, report(3, 0, [['passed'], ['unloaded']]), 2)).toMatchObject({ failed: 1 });
   });
 
+  it('counts a file that could not be loaded beside failed tests', () => {
+    const told = report(3, 1, [['passed', 'failed'], ['unloaded']]);
+    expect(outcome(1, told, 2)).toMatchObject({ failed: 2 });
+  });
+
   it('counts a file that was expected and not run as a failure', () => {
     const told = outcome(0, report(3, 0), 2);
     expect(told).toMatchObject({ passed: 3, failed: 1 });

@@ -30,19 +30,19 @@ interface Report {
   }[];
 }
 
-/** `shown` lets vitest's own output through, test by test: for runs that take minutes. */
-export async function vitestOutcome(project: Project, shown = false): Promise<Outcome> {
+/** `isShown` lets vitest's own output through, test by test: for runs that take minutes. */
+export async function vitestOutcome(project: Project, isShown = false): Promise<Outcome> {
   const expected = filesUnder(ROOT).filter((file) => FILES[project].test(file));
   if (expected.length === 0) return nothingToRun(project);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'specie-report-'));
   const file = path.join(folder, 'report.json');
   try {
-    const reporters = [shown ? '--reporter=verbose' : '--reporter=default', '--reporter=json'];
+    const reporters = [isShown ? '--reporter=verbose' : '--reporter=default', '--reporter=json'];
     const ran = await runNode(
       ['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters].concat(
         `--outputFile.json=${file}`,
       ),
-      shown,
+      { isShown },
     );
     return outcomeOf(project, ran, readReport(file), expected.length);
   } finally {
