@@ -32,7 +32,6 @@ import type { Source } from './source.ts';
 import { later, pause, readWithin } from './timeout.ts';
 import {
   type WatchedSource,
-  STARTUP_SAMPLES,
   alarmReason,
   blockOf,
   blockSamples,
@@ -41,6 +40,7 @@ import {
   judgeStartup,
   passSamples,
   reportSource,
+  startupSamples,
   watchSource,
 } from './watch.ts';
 
@@ -56,7 +56,11 @@ export type PoolSettings = {
   readonly refreshMs?: number;
   /** A source that gives nothing for this long is dropped. */
   readonly silentMs?: number;
-  /** How long opening waits for start-up tests; the pool then opens all the same, refusing draws. */
+  /**
+   * What opening waits for: the floor alone, or the start-up of every source. Slower ones join later.
+   */
+  readonly waitFor?: 'floor' | 'all';
+  /** How long opening waits at most; the pool then opens all the same, and may refuse draws. */
   readonly openMs?: number;
   /** Samples of each source kept for the live page; none by default, because they are samples. */
   readonly tapSamples?: number;
@@ -93,6 +97,7 @@ type Pool = {
   buffer: Uint8Array;
   used: number;
   refusal: string | undefined;
+  onFloor: () => void;
   closed: boolean;
   draws: number;
   bytes: number;
@@ -100,19 +105,23 @@ type Pool = {
   seeds: number;
 };
 
-/** Opens a pool and waits until each source passed its start-up test or failed it, or `openMs` passed. */
+/** Opens a pool and waits for its floor; a pool that cannot reach it opens too, and refuses draws. */
 export async function openPool(settings: PoolSettings): Promise<EntropyPool> {
   const pool = startPool(settings);
+  const floor = new Promise<void>((resolve) => {
+    pool.onFloor = resolve;
+  });
   const starts = pool.watched.map((watched) => startUp(pool, watched));
   let callOff: () => void = () => undefined;
   const waited = new Promise<void>((resolve) => {
     callOff = later(pool.settings.openMs, resolve, true);
   });
-  await Promise.race([Promise.all(starts), waited]);
+  const enough = pool.settings.waitFor === 'all' ? [] : [floor];
+  await Promise.race([...enough, Promise.all(starts), waited]);
   callOff();
   return {
     draw: (length) => draw(pool, length),
-    report: () => report(pool),
+    report: () => reportOf(pool),
     standing: () => standingText(standingOf(pool)),
     tap: (id) => tapOf(pool, id),
     close: () => closePool(pool),
@@ -124,7 +133,8 @@ function startPool(given: PoolSettings): Pool {
     alphaBits: 40,
     refreshMs: 1000,
     silentMs: 2000,
-    openMs: 3000,
+    openMs: 5000,
+    waitFor: 'floor' as const,
     tapSamples: 0,
     onDrop: () => undefined,
     now: () => performance.now(),
@@ -149,6 +159,7 @@ function startPool(given: PoolSettings): Pool {
     buffer: new Uint8Array(0),
     used: 0,
     refusal: undefined,
+    onFloor: () => undefined,
     closed: false,
     draws: 0,
     bytes: 0,
@@ -188,7 +199,7 @@ function sharedEchoLength(sources: readonly Source[], of: Source, alphaBits: num
 
 /** The start-up test of SP 800-90B §4.3: its samples are tested, judged, and thrown away. */
 async function startUp(pool: Pool, watched: WatchedSource): Promise<void> {
-  const samples = await gather(pool, watched, STARTUP_SAMPLES);
+  const samples = await gather(pool, watched, startupSamples(watched));
   if (samples === undefined) return;
   const reason = judgeStartup(watched, samples);
   samples.fill(0);
@@ -294,13 +305,15 @@ function absorb(pool: Pool, watched: WatchedSource, samples: Uint8Array): void {
   pool.seeds++;
   discard(pool);
   pool.refusal = refusalOf(pool);
+  if (pool.refusal === undefined) pool.onFloor();
 }
 
 // ——— drawing
 
 function draw(pool: Pool, length: number): Uint8Array {
-  if (!Number.isInteger(length) || length < 0)
+  if (!Number.isInteger(length) || length < 0) {
     throw new RangeError('a draw is a whole number of bytes');
+  }
   const drawn = new Uint8Array(length);
   let at = 0;
   do {
@@ -326,7 +339,8 @@ function draw(pool: Pool, length: number): Uint8Array {
 function refill(pool: Pool): void {
   for (const watched of pool.watched) {
     const { claim, readNow } = watched.source;
-    if (watched.state.at !== 'good' || claim.kind !== 'system' || readNow === undefined) continue;
+    const isAtHand = watched.state.at === 'good' && claim.kind === 'system';
+    if (!isAtHand || readNow === undefined) continue;
     try {
       const samples = readNow(blockSamples(watched));
       if (pass(pool, watched, samples)) absorb(pool, watched, samples);
@@ -349,8 +363,9 @@ function standingOf(pool: Pool): readonly Standing[] {
   const standing: Standing[] = [];
   for (const watched of pool.watched) {
     const bits = Math.floor(pool.bits.get(watched) ?? 0);
-    if (watched.state.at === 'good' && bits > 0)
+    if (watched.state.at === 'good' && bits > 0) {
       standing.push({ id: watched.source.claim.id, bits });
+    }
   }
   return standing;
 }
@@ -375,7 +390,7 @@ function refusalOf(pool: Pool): string | undefined {
 
 // ——— telling and ending
 
-function report(pool: Pool): EntropyReport {
+function reportOf(pool: Pool): EntropyReport {
   const now = pool.settings.now();
   return {
     sources: pool.watched.map((watched) => reportSource(watched, now)),

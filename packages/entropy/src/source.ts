@@ -26,9 +26,9 @@ export type SourceClaim = {
 export type Source = {
   readonly claim: SourceClaim;
   /** Raw samples, at least one and at most `count`. Rejects with an EntropyFault; settles by itself or never. */
-  read(count: number): Promise<Uint8Array>;
+  readonly read: (count: number) => Promise<Uint8Array>;
   /** The same at once, where the source can: the operating system, and timing jitter. */
-  readNow?(count: number): Uint8Array;
+  readonly readNow?: (count: number) => Uint8Array;
   /** Lets go of the resource; safe to call twice and while a read is under way. */
-  close(): void;
+  readonly close: () => void;
 };

@@ -15,8 +15,13 @@ import { type HealthAlarm, type Monitor, feedMonitor, startMonitor } from './hea
 import type { Drop, SourceReport, SourceState } from './report.ts';
 import type { Source } from './source.ts';
 
-/** Samples a source must pass before first use; SP 800-90B §4.3 asks for 1,024 at least. */
-export const STARTUP_SAMPLES = 4096;
+/** SP 800-90B §4.3 asks for 1,024 samples at least; below this many bits estimates are too loose. */
+const STARTUP_BITS = 1 << 15;
+
+/** Samples a source must pass before first use: 4,096 bytes, or 32,768 single bits. */
+export function startupSamples(watched: WatchedSource): number {
+  return Math.ceil(STARTUP_BITS / watched.source.claim.sampleBits);
+}
 
 /** A source and everything known about it. */
 export type WatchedSource = {

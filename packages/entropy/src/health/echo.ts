@@ -61,8 +61,9 @@ export function feedEchoMemory(
     for (let j = 0; j < others.length; j++) {
       const other = others[j]!;
       const place = other.slots[slot]!;
-      if (place !== EMPTY && isEcho(own, other, place))
+      if (place !== EMPTY && isEcho(own, other, place)) {
         return forgotten(own, { at: i, from: j + 1 });
+      }
     }
   }
   return undefined;
