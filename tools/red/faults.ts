@@ -81,6 +81,15 @@ const HOUSE: readonly Fault[] = [
     caughtBy: tests('tools/vitest-part.test.ts'),
     mentions: 'counts a file that could not be loaded beside failed tests',
   },
+  {
+    name: 'second-stage-under-the-wrong-node',
+    breaks: 'an old Node decides which native parts are installed',
+    file: 'tools/launch.mjs',
+    find: `await npmCi(node, ROOT,`,
+    replacement: `await npmCi(process.execPath, ROOT,`,
+    caughtBy: tests('tools/launch.test.ts'),
+    mentions: 'brings the Node first, then everything else under that Node',
+  },
 ];
 
 export const FAULTS: readonly Fault[] = [...HOUSE];
