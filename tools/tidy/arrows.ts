@@ -47,8 +47,6 @@ function messagesFor(view: TreeView, edge: Edge): string[] {
 function fileMessages(view: TreeView, { from, import: { specifier } }: Edge, to: string): string[] {
   if (!view.files.has(to)) return [`imports ${specifier}, which is no file (write the ending .ts)`];
   const [here, there] = [workspaceOf(from.path), workspaceOf(to)];
-  // The command that npm links has to find the launcher before anything is installed.
-  if (to === 'tools/launch.mjs' && from.path.endsWith('.mjs')) return [];
   if (here !== there) return [`reaches into ${there ?? 'the root'} by path; import it by name`];
   if (!from.path.startsWith(CORE_SOURCES) || isTest(from.path)) return [];
   if (!to.startsWith(CORE_SOURCES)) return [`core may not import ${to}, which is no source of it`];
