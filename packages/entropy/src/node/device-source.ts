@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EntropyFault, reasonOf } from '../fault.ts';
 import type { Source } from '../source.ts';
@@ -106,7 +106,7 @@ function processStream(path: string): Stream {
   // A source never keeps the program alive; whoever waits for it has a timer of its own.
   child.unref();
   for (const pipe of [child.stdin, child.stdout, child.stderr]) {
-    if (pipe instanceof Socket) pipe.unref();
+    (pipe as (Readable | Writable) & { readonly unref?: () => void }).unref?.();
   }
   const read = async (count: number): Promise<Uint8Array> => {
     for (;;) {
