@@ -53,7 +53,9 @@ export function readSettings(folder: string): SandboxSettings | undefined {
   const settings = JSON.parse(readFileSync(file, 'utf8')) as SandboxSettings;
   // The number on disk decides, whatever the type says of data this program wrote.
   if ((settings.format as number) !== 1) {
-    throw new Error(`${file} has format ${String(settings.format)}, which this program does not know`);
+    throw new Error(
+      `${file} has format ${String(settings.format)}, which this program does not know`,
+    );
   }
   return settings;
 }
@@ -61,5 +63,7 @@ export function readSettings(folder: string): SandboxSettings | undefined {
 /** Keeps the settings. */
 export function writeSettings(folder: string, settings: SandboxSettings): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'sandbox.json'), `${JSON.stringify(settings, undefined, 2)}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, 'sandbox.json'), `${JSON.stringify(settings, undefined, 2)}\n`, {
+    mode: 0o600,
+  });
 }

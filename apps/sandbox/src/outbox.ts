@@ -35,7 +35,8 @@ export class Outbox {
 export function letterOf(json: unknown, time: number): Letter | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   const { operator, channel, to, text, code } = json as Readonly<Record<string, unknown>>;
-  const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 1000;
+  const isText = (value: unknown): value is string =>
+    typeof value === 'string' && value.length <= 1000;
   if (!isText(operator) || !isText(to) || !isText(text) || !isText(code)) return undefined;
   if (channel !== 'phone' && channel !== 'mail') return undefined;
   return { operator, channel, to, text, code, time };

@@ -108,7 +108,8 @@ export class ServiceProcess {
       if (this.state === 'failed') break;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    if (this.isWanted) throw new Error(`${this.plan.name} did not become ready; its log is ${this.plan.log}`);
+    if (this.isWanted)
+      throw new Error(`${this.plan.name} did not become ready; its log is ${this.plan.log}`);
   }
 }
 

@@ -31,12 +31,18 @@ export function createSite(parts: SiteParts): (request: Request) => Promise<Resp
   const site = new Hono();
   site.use(async (context, next) => {
     await next();
-    context.header('content-security-policy', "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    context.header(
+      'content-security-policy',
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
     context.header('x-content-type-options', 'nosniff');
     context.header('referrer-policy', 'no-referrer');
   });
   site.get('/', (context) => {
-    const language = languageOf(new URL(context.req.url), context.req.header('accept-language') ?? null);
+    const language = languageOf(
+      new URL(context.req.url),
+      context.req.header('accept-language') ?? null,
+    );
     return context.html(statusPage(language));
   });
   site.get('/status.json', async (context) => context.json((await parts.status()) as object));
@@ -44,7 +50,8 @@ export function createSite(parts: SiteParts): (request: Request) => Promise<Resp
   site.get('/ui/*', (context) => uiFile(context.req.path.slice('/ui/'.length)));
   site.post('/outbox', async (context) => {
     const letter = letterOf(await boundedJson(context.req.raw), parts.clock());
-    if (letter === undefined) return context.json({ state: 'refused', reason: 'letter_malformed' }, 400);
+    if (letter === undefined)
+      return context.json({ state: 'refused', reason: 'letter_malformed' }, 400);
     parts.outbox.put(letter);
     return context.json({ state: 'done' });
   });
@@ -75,19 +82,27 @@ async function boundedJson(request: Request): Promise<unknown> {
 
 function bankRequestOf(json: unknown): BankRequest | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
-  const { reference, account, currency, amount, operator } = json as Readonly<Record<string, unknown>>;
+  const { reference, account, currency, amount, operator } = json as Readonly<
+    Record<string, unknown>
+  >;
   if (typeof reference !== 'string' || !/^[0-9a-f]{8,128}$/.test(reference)) return undefined;
-  if (typeof account !== 'string' || typeof currency !== 'string' || typeof amount !== 'string') return undefined;
-  return Number.isInteger(operator) ? { reference, account, currency, amount, operator: operator as number } : undefined;
+  if (typeof account !== 'string' || typeof currency !== 'string' || typeof amount !== 'string')
+    return undefined;
+  return Number.isInteger(operator)
+    ? { reference, account, currency, amount, operator: operator as number }
+    : undefined;
 }
 
 /** A file of packages/ui: style sheets as they are, scripts with their types taken off. */
 function uiFile(path: string): Response {
   const isKnown = /^[a-z0-9/-]+\.(?:css|ts)$/.test(path) && normalize(path) === path;
   const file = join(UI_ROOT, path);
-  if (!isKnown || path.endsWith('.test.ts') || !existsSync(file)) return new Response('not found\n', { status: 404 });
+  if (!isKnown || path.endsWith('.test.ts') || !existsSync(file))
+    return new Response('not found\n', { status: 404 });
   const text = readFileSync(file, 'utf8');
   return path.endsWith('.css')
     ? new Response(text, { headers: { 'content-type': 'text/css; charset=utf-8' } })
-    : new Response(stripTypeScriptTypes(text), { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
+    : new Response(stripTypeScriptTypes(text), {
+        headers: { 'content-type': 'text/javascript; charset=utf-8' },
+      });
 }

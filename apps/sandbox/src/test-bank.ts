@@ -23,7 +23,15 @@ export interface BankRequest {
 
 export type BankAnswer =
   | { readonly state: 'done' }
-  | { readonly state: 'refused'; readonly reason: 'account_unknown' | 'currency_unknown' | 'amount_invalid' | 'funds_insufficient' | 'reference_reused' };
+  | {
+      readonly state: 'refused';
+      readonly reason:
+        | 'account_unknown'
+        | 'currency_unknown'
+        | 'amount_invalid'
+        | 'funds_insufficient'
+        | 'reference_reused';
+    };
 
 export interface BankAccount {
   readonly account: string;
@@ -63,7 +71,9 @@ export class TestBank {
   }
 
   accounts(): readonly BankAccount[] {
-    const rows = this.database.prepare('SELECT name, currency, balance FROM account ORDER BY name, currency');
+    const rows = this.database.prepare(
+      'SELECT name, currency, balance FROM account ORDER BY name, currency',
+    );
     rows.setReadBigInts(true);
     return rows.all().map((row) => ({
       account: String(row['name']),
@@ -74,37 +84,59 @@ export class TestBank {
 
   private decide(kind: 'debit' | 'credit', request: BankRequest): BankAnswer {
     const { reference, account, currency, operator } = request;
-    if (!/^[0-9]{1,15}$/.test(request.amount)) return { state: 'refused', reason: 'amount_invalid' };
+    if (!/^[0-9]{1,15}$/.test(request.amount))
+      return { state: 'refused', reason: 'amount_invalid' };
     const amount = BigInt(request.amount);
     const before = this.database
-      .prepare('SELECT kind, account, currency, CAST(amount AS TEXT) AS amount, operator, answer FROM movement WHERE reference = ?')
+      .prepare(
+        'SELECT kind, account, currency, CAST(amount AS TEXT) AS amount, operator, answer FROM movement WHERE reference = ?',
+      )
       .get(reference);
     if (before !== undefined) {
       const isSame =
-        before['kind'] === kind && before['account'] === account && before['currency'] === currency &&
-        before['amount'] === amount.toString() && before['operator'] === operator;
-      return isSame ? (JSON.parse(String(before['answer'])) as BankAnswer) : { state: 'refused', reason: 'reference_reused' };
+        before['kind'] === kind &&
+        before['account'] === account &&
+        before['currency'] === currency &&
+        before['amount'] === amount.toString() &&
+        before['operator'] === operator;
+      return isSame
+        ? (JSON.parse(String(before['answer'])) as BankAnswer)
+        : { state: 'refused', reason: 'reference_reused' };
     }
     const answer = this.post(kind, account, currency, amount);
     this.database
-      .prepare('INSERT INTO movement (reference, kind, account, currency, amount, operator, answer) VALUES (?, ?, ?, ?, ?, ?, ?)')
+      .prepare(
+        'INSERT INTO movement (reference, kind, account, currency, amount, operator, answer) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
       .run(reference, kind, account, currency, amount, operator, JSON.stringify(answer));
     return answer;
   }
 
-  private post(kind: 'debit' | 'credit', account: string, currency: string, amount: bigint): BankAnswer {
+  private post(
+    kind: 'debit' | 'credit',
+    account: string,
+    currency: string,
+    amount: bigint,
+  ): BankAnswer {
     if (!ACCOUNT.test(account)) return { state: 'refused', reason: 'account_unknown' };
-    if (!CURRENCIES.some((known) => known === currency)) return { state: 'refused', reason: 'currency_unknown' };
+    if (!CURRENCIES.some((known) => known === currency))
+      return { state: 'refused', reason: 'currency_unknown' };
     if (amount === 0n) return { state: 'refused', reason: 'amount_invalid' };
     for (const each of CURRENCIES) {
       this.database
-        .prepare('INSERT INTO account (name, currency, balance) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+        .prepare(
+          'INSERT INTO account (name, currency, balance) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+        )
         .run(account, each, OPENING);
     }
     const signed = kind === 'debit' ? -amount : amount;
     const changed = this.database
-      .prepare('UPDATE account SET balance = balance + ?1 WHERE name = ?2 AND currency = ?3 AND balance + ?1 >= 0')
+      .prepare(
+        'UPDATE account SET balance = balance + ?1 WHERE name = ?2 AND currency = ?3 AND balance + ?1 >= 0',
+      )
       .run(signed, account, currency);
-    return changed.changes === 1 ? { state: 'done' } : { state: 'refused', reason: 'funds_insufficient' };
+    return changed.changes === 1
+      ? { state: 'done' }
+      : { state: 'refused', reason: 'funds_insufficient' };
   }
 }
