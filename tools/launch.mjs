@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 /**
  * @typedef {object} Target
  * @property {readonly string[]} run what Node is given: a file of this tree, then fixed arguments
+ * @property {readonly string[]} [otherwise] the arguments when the caller gives none
  * @property {string} about one line for the list that a person sees
  * @property {boolean} [here] keeps the caller's working folder; the others run at the root
  */
@@ -35,8 +36,9 @@ export const TARGETS = {
   types: { run: ['tools/typecheck.ts'], about: 'types alone' },
   vitest: { run: ['node_modules/vitest/vitest.mjs', 'run'], about: 'the test files you name' },
   format: {
-    run: ['node_modules/prettier/bin/prettier.cjs', '--log-level=warn', '--write', '.'],
-    about: 'puts every file into the one format',
+    run: ['node_modules/prettier/bin/prettier.cjs', '--log-level=warn', '--write'],
+    otherwise: ['.'],
+    about: 'puts every file, or those you name, into the one format',
   },
   lint: { run: ['tools/lint.ts'], about: 'lint alone' },
   setup: { run: [], about: 'installs and stops there' },
@@ -79,7 +81,8 @@ export async function launch(name, args) {
     }
     const file = path.join(ROOT, entry);
     if (!fs.existsSync(file)) throw new LaunchError(`${name}: ${entry} is not in this tree.`);
-    runAndEndAlike(node, [file, ...fixed, ...args], target.here === true ? process.cwd() : ROOT);
+    const given = args.length === 0 ? (target.otherwise ?? []) : args;
+    runAndEndAlike(node, [file, ...fixed, ...given], target.here === true ? process.cwd() : ROOT);
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
     say(error.message);
