@@ -40,7 +40,7 @@ describe('the face of a coin', () => {
   );
 
   it('depends on every byte of the identity', () => {
-    const identity = identityOf(vectors.faces[0]!.identity);
+    const identity = identityOf(vectors.faces[2]!.identity);
     const face = faceSvg({ identity });
     for (let i = 0; i < 32; i++) {
       const changed = [1, 38, 91, 201, 254].map((value) => {
