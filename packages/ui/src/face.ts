@@ -160,14 +160,16 @@ function partOf(drawing: string, id: string, part: NonNullable<Face['part']>): s
   const from = Math.floor((part.from * TURN) / part.units);
   const to = Math.max(from + 1, Math.ceil((part.to * TURN) / part.units));
   if (to - from >= TURN) return drawing;
+  // Two pieces of one coin may stand on one page, so the range is part of the name.
+  const clip = `c${id}-${from}-${to}`;
   const points: string[] = [`${CENTRE} ${CENTRE}`];
   // The circle around the face, from the top and clockwise, as far as the range goes.
   for (let step = from; step <= to; step++) {
     points.push(`${CENTRE + scaled(720 * sine(step))} ${CENTRE - scaled(720 * cosine(step))}`);
   }
   return (
-    `<clipPath id="c${id}"><path d="M${points.join('L')}z"/></clipPath>` +
-    `<g opacity=".16">${drawing}</g><g clip-path="url(#c${id})"><use href="#f${id}"/></g>`
+    `<clipPath id="${clip}"><path d="M${points.join('L')}z"/></clipPath>` +
+    `<g opacity=".16">${drawing}</g><g clip-path="url(#${clip})"><use href="#f${id}"/></g>`
   );
 }
 
