@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { assert } from '@specie/core/base/assert';
+import { bytesOfText } from '@specie/core/base/bytes';
 import { StoreFault } from './fault.ts';
 
 /** One step of a schema's history. What was once released is never edited; a change is a new step. */
@@ -111,7 +112,6 @@ function transact<T>(sql: DatabaseSync, work: () => T): T {
   sql.exec('BEGIN IMMEDIATE');
   try {
     const value = work();
-    assert(!(value instanceof Promise), 'a transaction waits for nothing');
     sql.exec('COMMIT');
     return value;
   } catch (cause) {
@@ -149,7 +149,7 @@ function tableCount(sql: DatabaseSync): number {
 
 function numberOf(kind: string): number {
   assert(/^[A-Za-z]{4}$/.test(kind), 'a kind of store is four letters');
-  return [...kind].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0);
+  return new DataView(bytesOfText(kind).buffer).getUint32(0);
 }
 
 /** What SQLite throws, as one of our faults where its cause is known. */
