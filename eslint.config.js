@@ -39,17 +39,21 @@ export default defineConfig(
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      // Two programs for the whole tree. Finding each file's own tsconfig.json would read core again
+      // for every package that imports it, and takes twice as long.
+      parserOptions: {
+        project: ['./tsconfig.json', './packages/ui/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
-      curly: ['error', 'multi-line'],
       eqeqeq: 'error',
       'no-console': 'error',
       'no-var': 'error',
       'object-shorthand': 'error',
       'prefer-const': 'error',
       'max-lines': ['error', { max: 500 }],
-      'max-lines-per-function': ['error', { max: 70, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 70, skipComments: true, skipBlankLines: true }],
       'no-restricted-syntax': ['error', ...everywhere],
 
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'as' }],
@@ -71,11 +75,21 @@ export default defineConfig(
       ],
       // A port is asynchronous even where one adapter, such as memory, has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
+      // There are no enums here and hardly a class; looking for their misuse takes a fifth of the time.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
+      '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+      '@typescript-eslint/no-mixed-enums': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
   },
   {
     files: ['packages/core/src/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...everywhere, plainClass] },
+  },
+  {
+    // The one registry is a table; it is read by looking up a row.
+    files: ['packages/core/src/base/refusals.ts'],
+    rules: { 'max-lines': 'off' },
   },
   {
     // These speak to a person at a terminal.
