@@ -10,7 +10,7 @@ import type { RefusalCode } from './refusals.ts';
 /** Why the rules say no: a registered code and the place it speaks of ('' when it is the whole). */
 export interface Refusal {
   readonly code: RefusalCode;
-  /** Path of the guilty field, for example `parts[1].outputs[0].lock`. */
+  /** Path of the guilty field, for example `.parts[1].outputs[0].lock`. */
   readonly at: string;
 }
 
