@@ -10,7 +10,17 @@
 import { assert } from '../base/assert.ts';
 import { bytesOfText, compareBytes, textOfBytes } from '../base/bytes.ts';
 import type { Instant } from '../base/instant.ts';
-import { Malformed, Sink, Source } from './stream.ts';
+import {
+  Malformed,
+  putBytes,
+  putU64,
+  putUint,
+  takeBytes,
+  takeU64,
+  takeUint,
+  type Sink,
+  type Source,
+} from './stream.ts';
 import type { Shape } from './shape.ts';
 
 /** Writes and reads one kind of value. Use `message` to make something that may leave the house. */
@@ -25,15 +35,22 @@ export interface Codec<T> {
 /** The value type of a codec. */
 export type ValueOf<C> = C extends Codec<infer T> ? T : never;
 
+/** Bytes of a number that counts the bytes of a blob, those of a text, the entries of a list. */
+const BLOB_LENGTH_BYTES = 4;
+const TEXT_LENGTH_BYTES = 2;
+const LIST_COUNT_BYTES = 2;
+
 function uint(bits: 8 | 16 | 32 | 48, max: number, means?: 'instant' | 'currency'): Codec<number> {
+  const width = bits / 8;
+  assert(max >= 0 && max < 2 ** bits, 'the largest number fits its width');
   return {
     shape: means === undefined ? { kind: 'uint', bits, max } : { kind: 'uint', bits, max, means },
     write(sink, value) {
-      assert(Number.isInteger(value) && value >= 0 && value <= max, `a ${bits}-bit number fits`);
-      sink.uint(value, bits / 8);
+      assert(Number.isInteger(value) && value >= 0 && value <= max, 'a number is within its range');
+      putUint(sink, value, width);
     },
     read(source) {
-      const value = source.uint(bits / 8);
+      const value = takeUint(source, width);
       if (value > max) throw new Malformed('value_out_of_range');
       return value;
     },
@@ -52,9 +69,9 @@ export function upTo(bits: 8 | 16 | 32 | 48, max: number): Codec<number> {
 }
 
 /** Milliseconds since 1970 in 48 bits. */
-export const instant = uint(48, 2 ** 48 - 1, 'instant') as Codec<number> as Codec<Instant>;
+export const instant = uint(48, 2 ** 48 - 1, 'instant') as Codec<Instant>;
 
-/** ISO 4217 number of a currency, 1 to 999; whether it is a known one is for the rules to say. */
+/** ISO 4217 number of a currency, at most 999; whether it stands for one is for the rules to say. */
 export const currencyNumber = uint(16, 999, 'currency');
 
 /** 64-bit unsigned number as a bigint: sums of money. */
@@ -62,19 +79,19 @@ export const u64: Codec<bigint> = {
   shape: { kind: 'u64' },
   write(sink, value) {
     assert(value >= 0n && value < 1n << 64n, 'a 64-bit number fits');
-    sink.u64(value);
+    putU64(sink, value);
   },
-  read: (source) => source.u64(),
+  read: takeU64,
 };
 
 /** One byte, 0 or 1. */
 export const flag: Codec<boolean> = {
   shape: { kind: 'flag' },
   write: (sink, value) => {
-    sink.uint(value ? 1 : 0, 1);
+    putUint(sink, value ? 1 : 0, 1);
   },
   read(source) {
-    const value = source.uint(1);
+    const value = takeUint(source, 1);
     if (value > 1) throw new Malformed('encoding_not_canonical');
     return value === 1;
   },
@@ -85,10 +102,10 @@ export function bytes(length: number): Codec<Uint8Array> {
   return {
     shape: { kind: 'bytes', length },
     write(sink, value) {
-      assert(value.length === length, `exactly ${length} bytes`);
-      sink.bytes(value);
+      assert(value.length === length, 'a field of fixed length has that length');
+      putBytes(sink, value);
     },
-    read: (source) => source.bytes(length),
+    read: (source) => takeBytes(source, length),
   };
 }
 
@@ -97,96 +114,114 @@ export function blob(max: number): Codec<Uint8Array> {
   return {
     shape: { kind: 'blob', max },
     write(sink, value) {
-      assert(value.length <= max, `at most ${max} bytes`);
-      sink.uint(value.length, 4);
-      sink.bytes(value);
+      assert(value.length <= max, 'a field stays within its length');
+      putUint(sink, value.length, BLOB_LENGTH_BYTES);
+      putBytes(sink, value);
     },
     read(source) {
-      const length = source.uint(4);
+      const length = takeUint(source, BLOB_LENGTH_BYTES);
       if (length > max) throw new Malformed('field_too_long');
-      return source.bytes(length);
+      return takeBytes(source, length);
     },
   };
 }
 
 /**
- * UTF-8 text of at most `max` bytes behind a 16-bit length: in normal form C and without control
- * characters, so that two texts that look alike to the reader's screen are alike in bytes.
+ * UTF-8 text of at most `max` bytes behind a 16-bit length, plain in the sense of `isPlain`, so
+ * that two texts that look alike to the reader's screen are alike in bytes.
  */
 export function text(max: number): Codec<string> {
+  assert(max <= 0xffff, 'the length of a text fits 16 bits');
   return {
     shape: { kind: 'text', max },
     write(sink, value) {
       const utf8 = bytesOfText(value);
-      assert(utf8.length <= max && isPlain(value), `plain text of at most ${max} bytes`);
-      sink.uint(utf8.length, 2);
-      sink.bytes(utf8);
+      assert(utf8.length <= max && isPlain(value), 'a text is plain and stays within its length');
+      putUint(sink, utf8.length, TEXT_LENGTH_BYTES);
+      putBytes(sink, utf8);
     },
     read(source) {
-      const length = source.uint(2);
+      const length = takeUint(source, TEXT_LENGTH_BYTES);
       if (length > max) throw new Malformed('field_too_long');
-      const value = textOfBytes(source.bytes(length));
+      const value = textOfBytes(takeBytes(source, length));
       if (value === undefined || !isPlain(value)) throw new Malformed('text_invalid');
       return value;
     },
   };
 }
 
-/** Whether a text may stand in a message: normal form C, no control or direction-changing characters. */
+const ASCII = /^[\x20-\x7e]*$/;
+/** Unicode general categories C (control, format, surrogate, private, unassigned), Zl and Zp. */
+const NOT_PLAIN = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+/**
+ * Whether a text may stand in a message: whole characters in normal form C, none of them invisible,
+ * unassigned, a control, or able to change the direction or order in which others are shown.
+ */
 export function isPlain(value: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused.
-  return (
-    value.normalize('NFC') === value &&
-    !/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/.test(value)
-  );
+  return ASCII.test(value) || (!NOT_PLAIN.test(value) && value.normalize('NFC') === value);
+}
+
+function listOf<T>(of: Codec<T>, min: number, max: number, sorted: boolean): Codec<readonly T[]> {
+  assert(min <= max && max <= 0xffff, 'the count of a list fits 16 bits');
+  return {
+    shape: { kind: 'list', of: of.shape, min, max, sorted },
+    write(sink, values) {
+      assert(values.length >= min && values.length <= max, 'a list stays within its bounds');
+      putUint(sink, values.length, LIST_COUNT_BYTES);
+      const ascends = sorted ? ascent() : undefined;
+      for (const value of values) {
+        const start = sink.length;
+        of.write(sink, value);
+        assert(
+          ascends === undefined || sink.isUnjudged || ascends(sink.buffer, start, sink.length),
+          'a sorted list is in ascending order of its encoded entries',
+        );
+      }
+    },
+    read(source) {
+      const count = takeUint(source, LIST_COUNT_BYTES);
+      if (count < min || count > max) throw new Malformed('list_length_invalid');
+      const values: T[] = [];
+      const ascends = sorted ? ascent() : undefined;
+      try {
+        while (values.length < count) {
+          const start = source.position;
+          const value = of.read(source);
+          if (ascends !== undefined && !ascends(source.input, start, source.position)) {
+            throw new Malformed('list_not_sorted');
+          }
+          values.push(value);
+        }
+      } catch (cause) {
+        if (cause instanceof Malformed) cause.at = `[${values.length}]${cause.at}`;
+        throw cause;
+      }
+      return values;
+    },
+  };
+}
+
+/** Says of each encoded entry in turn whether it stands behind the one before. */
+function ascent(): (buffer: Uint8Array, start: number, end: number) => boolean {
+  let before: readonly [start: number, end: number] | undefined;
+  return (buffer, start, end) => {
+    const isBehind =
+      before === undefined ||
+      compareBytes(buffer.subarray(before[0], before[1]), buffer.subarray(start, end)) < 0;
+    before = [start, end];
+    return isBehind;
+  };
 }
 
 /** Between `min` and `max` values behind a 16-bit count. */
 export function list<T>(of: Codec<T>, min: number, max: number): Codec<readonly T[]> {
-  return {
-    shape: { kind: 'list', of: of.shape, min, max, sorted: false },
-    write(sink, values) {
-      assert(values.length >= min && values.length <= max, `between ${min} and ${max} entries`);
-      sink.uint(values.length, 2);
-      for (const value of values) of.write(sink, value);
-    },
-    read(source) {
-      const count = source.uint(2);
-      if (count < min || count > max) throw new Malformed('list_length_invalid');
-      const values: T[] = [];
-      for (let i = 0; i < count; i++) values.push(inside(`[${i}]`, () => of.read(source)));
-      return values;
-    },
-  };
+  return listOf(of, min, max, false);
 }
 
 /** A list whose encoded entries stand in strictly ascending byte order: a set has one encoding. */
 export function sortedList<T>(of: Codec<T>, min: number, max: number): Codec<readonly T[]> {
-  const plain = list(of, min, max);
-  const encoded = (value: T): Uint8Array => {
-    const sink = new Sink();
-    of.write(sink, value);
-    return sink.taken();
-  };
-  const isAscending = (values: readonly T[]): boolean =>
-    values.every(
-      (value, i) => i === 0 || compareBytes(encoded(values[i - 1]!), encoded(value)) < 0,
-    );
-  return {
-    shape: { kind: 'list', of: of.shape, min, max, sorted: true },
-    write(sink, values) {
-      assert(
-        sink.isUnjudged || isAscending(values),
-        'a sorted list is in ascending order of its encoded entries',
-      );
-      plain.write(sink, values);
-    },
-    read(source) {
-      const values = plain.read(source);
-      if (!isAscending(values)) throw new Malformed('list_not_sorted');
-      return values;
-    },
-  };
+  return listOf(of, min, max, true);
 }
 
 /** A value or nothing, behind one byte 1 or 0. */
@@ -206,31 +241,31 @@ export function choice<const N extends Readonly<Record<string, number>>>(
   names: N,
 ): Codec<Extract<keyof N, string>> {
   const entries = Object.entries(names);
+  const byName = new Map(entries);
   const byNumber = new Map(entries.map(([name, number]) => [number, name]));
   assert(byNumber.size === entries.length, 'the numbers of a choice differ');
   return {
     shape: { kind: 'choice', names: entries },
     write(sink, value) {
-      const number = names[value];
+      const number = byName.get(value);
       assert(number !== undefined, 'a choice is one of its names');
-      sink.uint(number, 1);
+      putUint(sink, number, 1);
     },
     read(source) {
-      const name = byNumber.get(source.uint(1));
+      const name = byNumber.get(takeUint(source, 1));
       if (name === undefined) throw new Malformed('choice_unknown');
       return name as Extract<keyof N, string>;
     },
   };
 }
 
-type Fields = Readonly<Record<string, Codec<never>>>;
 type StructOf<F> = { readonly [K in keyof F]: ValueOf<F[K]> };
 
 /** Named values one behind the other, in the order given. */
 export function struct<const F extends Readonly<Record<string, unknown>>>(
   fields: F & { readonly [K in keyof F]: Codec<ValueOf<F[K]>> },
 ): Codec<StructOf<F>> {
-  const entries = Object.entries(fields as unknown as Fields) as [string, Codec<unknown>][];
+  const entries = Object.entries(fields as Readonly<Record<string, Codec<unknown>>>);
   return {
     shape: { kind: 'struct', fields: entries.map(([name, field]) => [name, field.shape]) },
     write(sink, value) {
@@ -239,8 +274,16 @@ export function struct<const F extends Readonly<Record<string, unknown>>>(
     },
     read(source) {
       const record: Record<string, unknown> = {};
-      for (const [name, field] of entries)
-        record[name] = inside(`.${name}`, () => field.read(source));
+      let reached = '';
+      try {
+        for (const [name, field] of entries) {
+          reached = name;
+          record[name] = field.read(source);
+        }
+      } catch (cause) {
+        if (cause instanceof Malformed) cause.at = `.${reached}${cause.at}`;
+        throw cause;
+      }
       return record as StructOf<F>;
     },
   };
@@ -257,8 +300,15 @@ export function union<const C extends Readonly<Record<string, readonly [number, 
   cases: C,
 ): Codec<UnionOf<C>> {
   const entries = Object.entries(cases) as [string, readonly [number, Codec<object>]][];
+  const byName = new Map(entries.map(([name, [number, of]]) => [name, { number, of }]));
   const byNumber = new Map(entries.map(([name, [number, of]]) => [number, { name, of }]));
   assert(byNumber.size === entries.length, 'the numbers of a union differ');
+  for (const [, [, { shape }]] of entries) {
+    assert(
+      shape.kind === 'struct' && shape.fields.every(([name]) => name !== 'is'),
+      'a case of a union is a struct without a field named is',
+    );
+  }
   return {
     shape: {
       kind: 'union',
@@ -266,26 +316,15 @@ export function union<const C extends Readonly<Record<string, readonly [number, 
     },
     write(sink, value) {
       const { is } = value as { readonly is: string };
-      const found = (cases as Readonly<Record<string, readonly [number, unknown]>>)[is];
+      const found = byName.get(is);
       assert(found !== undefined, 'a union is one of its cases');
-      sink.uint(found[0], 1);
-      (found[1] as Codec<object>).write(sink, value as object);
+      putUint(sink, found.number, 1);
+      found.of.write(sink, value);
     },
     read(source) {
-      const found = byNumber.get(source.uint(1));
+      const found = byNumber.get(takeUint(source, 1));
       if (found === undefined) throw new Malformed('choice_unknown');
-      const value = inside(`.${found.name}`, () => found.of.read(source));
-      return { is: found.name, ...value } as UnionOf<C>;
+      return { is: found.name, ...found.of.read(source) } as UnionOf<C>;
     },
   };
-}
-
-/** Runs a read and says where it was when it failed. */
-function inside<T>(step: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof Malformed) cause.at = step + cause.at;
-    throw cause;
-  }
 }

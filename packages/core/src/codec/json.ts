@@ -8,7 +8,7 @@
  */
 import { base64urlOf, bytesOfBase64url, bytesOfHex, hexOf, bytesOfText } from '../base/bytes.ts';
 import { accept, refuse, type Result } from '../base/result.ts';
-import { unreachable } from '../base/assert.ts';
+import { assert, unreachable } from '../base/assert.ts';
 import { isPlain } from './codec.ts';
 import type { Shape } from './shape.ts';
 import { Malformed } from './stream.ts';
@@ -40,7 +40,8 @@ export function jsonOf(shape: Shape, value: unknown): unknown {
       );
     case 'union': {
       const { is } = value as { readonly is: string };
-      const found = shape.cases.find(([name]) => name === is)!;
+      const found = shape.cases.find(([name]) => name === is);
+      assert(found !== undefined, 'a union is one of its cases');
       return { is, ...(jsonOf(found[2], value) as object) };
     }
     default:
@@ -59,16 +60,14 @@ export function valueOfJson(shape: Shape, json: unknown): Result<unknown> {
 }
 
 function wrong(at: string): Malformed {
-  const malformed = new Malformed('json_invalid');
-  malformed.at = at;
-  return malformed;
+  return new Malformed('json_invalid', at);
 }
 
 function read(shape: Shape, json: unknown, at: string): unknown {
   switch (shape.kind) {
     case 'uint':
-      if (typeof json !== 'number' || !Number.isInteger(json) || json < 0 || json > shape.max)
-        throw wrong(at);
+      if (typeof json !== 'number' || !Number.isInteger(json)) throw wrong(at);
+      if (json < 0 || json > shape.max) throw wrong(at);
       return json;
     case 'u64':
       if (typeof json !== 'string' || !/^(0|[1-9][0-9]{0,19})$/.test(json)) throw wrong(at);
@@ -78,7 +77,8 @@ function read(shape: Shape, json: unknown, at: string): unknown {
       if (typeof json !== 'boolean') throw wrong(at);
       return json;
     case 'text':
-      if (typeof json !== 'string' || !isWellFormed(json) || !isPlain(json)) throw wrong(at);
+      // A code unit is at least one byte; counting them first bounds the work that follows.
+      if (typeof json !== 'string' || json.length > shape.max || !isPlain(json)) throw wrong(at);
       if (bytesOfText(json).length > shape.max) throw wrong(at);
       return json;
     case 'choice':
@@ -88,8 +88,13 @@ function read(shape: Shape, json: unknown, at: string): unknown {
       return readBytes(json, at, (value) => value.length === shape.length, bytesOfHex);
     case 'blob':
       return readBytes(json, at, (value) => value.length <= shape.max, bytesOfBase64url);
-    default:
+    case 'list':
+    case 'optional':
+    case 'struct':
+    case 'union':
       return readComposite(shape, json, at);
+    default:
+      return unreachable(shape);
   }
 }
 
@@ -109,8 +114,8 @@ type Composite = Extract<Shape, { kind: 'list' | 'optional' | 'struct' | 'union'
 function readComposite(shape: Composite, json: unknown, at: string): unknown {
   switch (shape.kind) {
     case 'list':
-      if (!Array.isArray(json) || json.length < shape.min || json.length > shape.max)
-        throw wrong(at);
+      if (!Array.isArray(json)) throw wrong(at);
+      if (json.length < shape.min || json.length > shape.max) throw wrong(at);
       return json.map((entry, i) => read(shape.of, entry, `${at}[${i}]`));
     case 'optional':
       return json === null || json === undefined ? undefined : read(shape.of, json, at);
@@ -143,10 +148,6 @@ function readStruct(
 
 function isRecord(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
-}
-
-function isWellFormed(text: string): boolean {
-  return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 }
 
 /** JSON Schema (draft 2020-12, as OpenAPI 3.1 uses it) of a shape's readable form. */
@@ -200,10 +201,10 @@ function structSchema(
     ...besides,
     ...Object.fromEntries(fields.map(([name, of]) => [name, schemaOf(of)])),
   };
-  return {
-    type: 'object',
-    properties,
-    required: Object.keys(properties),
-    additionalProperties: false,
-  };
+  // A field that holds nothing may be left out; we ourselves write null.
+  const required = [
+    ...Object.keys(besides),
+    ...fields.filter(([, of]) => of.kind !== 'optional').map(([name]) => name),
+  ];
+  return { type: 'object', properties, required, additionalProperties: false };
 }

@@ -11,7 +11,7 @@ import { accept, refuse, type Result } from '../base/result.ts';
 import type { Codec } from './codec.ts';
 import { jsonOf, valueOfJson } from './json.ts';
 import type { Shape } from './shape.ts';
-import { Malformed, Sink, Source } from './stream.ts';
+import { left, Malformed, newSink, putUint, sourceOf, taken } from './stream.ts';
 
 const MAGIC_S = 0x53;
 const MAGIC_C = 0x43;
@@ -37,7 +37,7 @@ export interface Message<T> {
 /** The value type of a message. */
 export type ContentOf<M> = M extends Message<infer T> ? T : never;
 
-const known = new Map<number, Message<never>>();
+const known = new Map<number, Message<unknown>>();
 
 /** Defines a kind of message. `bytesMax` bounds what a decoder looks at, header included. */
 export function message<T>(
@@ -48,11 +48,12 @@ export function message<T>(
   codec: Codec<T>,
 ): Message<T> {
   assert(!known.has(type), `message type ${type} is defined once`);
+  const header = ((MAGIC_S * 256 + MAGIC_C) * 256 + type) * 256 + version;
   const write = (value: T, isUnjudged: boolean): Uint8Array => {
-    const sink = new Sink(isUnjudged);
-    for (const byte of [MAGIC_S, MAGIC_C, type, version]) sink.uint(byte, 1);
+    const sink = newSink(isUnjudged);
+    putUint(sink, header, HEADER_BYTES);
     codec.write(sink, value);
-    return sink.taken();
+    return taken(sink);
   };
   const made: Message<T> = {
     name,
@@ -73,7 +74,7 @@ export function message<T>(
       return value.ok ? made.decode(write(value.value, true)) : value;
     },
   };
-  known.set(type, made as unknown as Message<never>);
+  known.set(type, made);
   return made;
 }
 
@@ -83,10 +84,10 @@ function read<T>(bytes: Uint8Array, kind: Message<T>, codec: Codec<T>): Result<T
   if (bytes[0] !== MAGIC_S || bytes[1] !== MAGIC_C) return refuse('message_foreign');
   if (bytes[2] !== kind.type) return refuse('message_type_unexpected');
   if (bytes[3] !== kind.version) return refuse('message_version_unknown');
-  const source = new Source(bytes.subarray(HEADER_BYTES));
+  const source = sourceOf(bytes, HEADER_BYTES);
   try {
     const value = codec.read(source);
-    return source.left === 0 ? accept(value) : refuse('message_trailing');
+    return left(source) === 0 ? accept(value) : refuse('message_trailing');
   } catch (cause) {
     if (cause instanceof Malformed) return refuse(cause.code, cause.at);
     throw cause;
@@ -94,12 +95,12 @@ function read<T>(bytes: Uint8Array, kind: Message<T>, codec: Codec<T>): Result<T
 }
 
 /** Every kind of message defined so far, by type number: for inspection and for the fuzzing tests. */
-export function messagesKnown(): readonly Message<never>[] {
+export function messagesKnown(): readonly Message<unknown>[] {
   return [...known.values()].sort((a, b) => a.type - b.type);
 }
 
 /** The kind a message says it is, or undefined: for `inspect`, which must name what it was given. */
-export function kindOf(bytes: Uint8Array): Message<never> | undefined {
+export function kindOf(bytes: Uint8Array): Message<unknown> | undefined {
   if (bytes[0] !== MAGIC_S || bytes[1] !== MAGIC_C) return undefined;
   return bytes[2] === undefined ? undefined : known.get(bytes[2]);
 }

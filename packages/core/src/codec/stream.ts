@@ -8,90 +8,118 @@
 import type { RefusalCode } from '../base/refusals.ts';
 
 /** Bytes that are no encoding. Raised and caught inside the codec folder; outside it is a refusal. */
-export class Malformed {
+export class Malformed extends Error {
+  override readonly name = 'Malformed';
   readonly code: RefusalCode;
-  at = '';
+  /** Path of the guilty field, grown from the inside outwards while the reading is given up. */
+  at: string;
 
-  constructor(code: RefusalCode) {
+  constructor(code: RefusalCode, at = '') {
+    super(code);
     this.code = code;
+    this.at = at;
   }
 }
 
-/** Growing output. */
-export class Sink {
+/** Output that grows as it is written. */
+export interface Sink {
   /** Lets a value from outside be written before it is judged; reading it back judges it. */
   readonly isUnjudged: boolean;
-  private buffer = new Uint8Array(256);
-  private length = 0;
+  buffer: Uint8Array;
+  length: number;
+}
 
-  constructor(isUnjudged = false) {
-    this.isUnjudged = isUnjudged;
-  }
+/** Most orders fit without growing. */
+const SINK_BYTES = 1024;
 
-  /** Big-endian number of `width` bytes, at most six. */
-  uint(value: number, width: number): void {
-    this.reserve(width);
-    let rest = value;
-    for (let i = this.length + width - 1; i >= this.length; i--) {
-      this.buffer[i] = rest % 256;
-      rest = Math.floor(rest / 256);
-    }
-    this.length += width;
-  }
+/** An empty output. */
+export function newSink(isUnjudged = false): Sink {
+  return { isUnjudged, buffer: new Uint8Array(SINK_BYTES), length: 0 };
+}
 
-  u64(value: bigint): void {
-    this.uint(Number(value >> 32n), 4);
-    this.uint(Number(value & 0xffff_ffffn), 4);
-  }
+function reserve(sink: Sink, more: number): void {
+  const needed = sink.length + more;
+  if (needed <= sink.buffer.length) return;
+  const grown = new Uint8Array(Math.max(sink.buffer.length * 2, needed));
+  grown.set(sink.buffer.subarray(0, sink.length));
+  sink.buffer = grown;
+}
 
-  bytes(value: Uint8Array): void {
-    this.reserve(value.length);
-    this.buffer.set(value, this.length);
-    this.length += value.length;
+/** Writes a big-endian number of `width` bytes, at most six. */
+export function putUint(sink: Sink, value: number, width: number): void {
+  reserve(sink, width);
+  const { buffer, length } = sink;
+  let rest = value;
+  // Bit operations hold 32 bits, so what lies above them is divided off first.
+  if (width > 4) {
+    const high = Math.floor(value / 2 ** 32);
+    buffer[length] = high >>> 8;
+    buffer[length + 1] = high;
+    rest = value % 2 ** 32;
   }
+  for (let at = length + width - 1, end = length + Math.max(0, width - 4); at >= end; at--) {
+    buffer[at] = rest;
+    rest >>>= 8;
+  }
+  sink.length = length + width;
+}
 
-  /** A copy of what was written. */
-  taken(): Uint8Array {
-    return this.buffer.slice(0, this.length);
-  }
+/** Writes a 64-bit number. */
+export function putU64(sink: Sink, value: bigint): void {
+  putUint(sink, Number(value >> 32n), 4);
+  putUint(sink, Number(value & 0xffff_ffffn), 4);
+}
 
-  private reserve(more: number): void {
-    if (this.length + more <= this.buffer.length) return;
-    const grown = new Uint8Array(Math.max(this.buffer.length * 2, this.length + more));
-    grown.set(this.buffer.subarray(0, this.length));
-    this.buffer = grown;
-  }
+/** Writes bytes as they are. */
+export function putBytes(sink: Sink, value: Uint8Array): void {
+  reserve(sink, value.length);
+  sink.buffer.set(value, sink.length);
+  sink.length += value.length;
+}
+
+/** A copy of what was written. */
+export function taken(sink: Sink): Uint8Array {
+  return sink.buffer.slice(0, sink.length);
 }
 
 /** Input being taken from the front. */
-export class Source {
-  private readonly input: Uint8Array;
-  private position = 0;
+export interface Source {
+  readonly input: Uint8Array;
+  position: number;
+}
 
-  constructor(input: Uint8Array) {
-    this.input = input;
-  }
+/** Reads `bytes` from `position` on. Only a view is made: values are copied when they are taken. */
+export function sourceOf(bytes: Uint8Array, position = 0): Source {
+  // A subclass such as Node's Buffer slices without copying; a plain view of its bytes does not.
+  return { input: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), position };
+}
 
-  get left(): number {
-    return this.input.length - this.position;
-  }
+/** Bytes that are still to be read. */
+export function left(source: Source): number {
+  return source.input.length - source.position;
+}
 
-  uint(width: number): number {
-    if (width > this.left) throw new Malformed('message_truncated');
-    let value = 0;
-    for (let i = 0; i < width; i++) value = value * 256 + this.input[this.position++]!;
-    return value;
-  }
+/** Takes a big-endian number of `width` bytes, at most six. */
+export function takeUint(source: Source, width: number): number {
+  const { input, position } = source;
+  const end = position + width;
+  if (end > input.length) throw new Malformed('message_truncated');
+  let value = 0;
+  for (let at = position; at < end; at++) value = value * 256 + input[at]!;
+  source.position = end;
+  return value;
+}
 
-  u64(): bigint {
-    return (BigInt(this.uint(4)) << 32n) | BigInt(this.uint(4));
-  }
+/** Takes a 64-bit number. */
+export function takeU64(source: Source): bigint {
+  return (BigInt(takeUint(source, 4)) << 32n) | BigInt(takeUint(source, 4));
+}
 
-  /** A copy, so that a value does not change when the caller's buffer does. */
-  bytes(length: number): Uint8Array {
-    if (length > this.left) throw new Malformed('message_truncated');
-    const value = this.input.slice(this.position, this.position + length);
-    this.position += length;
-    return value;
-  }
+/** Takes a copy of bytes, so that a value does not change when the caller's buffer does. */
+export function takeBytes(source: Source, length: number): Uint8Array {
+  const { input, position } = source;
+  const end = position + length;
+  if (end > input.length) throw new Malformed('message_truncated');
+  source.position = end;
+  return input.slice(position, end);
 }

@@ -32,10 +32,10 @@ export function plainBasket(currency: number): Basket {
 /** Refuses a basket of unknown currencies, of a currency named twice, or of worthless legs. */
 export function checkBasket(legs: Basket): Result<Basket> {
   for (const [i, each] of legs.entries()) {
-    if (!currencyOfNumber(each.currency).ok) return refuse('currency_unknown', `basket[${i}]`);
-    if (each.minorPerUnit === 0) return refuse('basket_invalid', `basket[${i}]`);
+    if (!currencyOfNumber(each.currency).ok) return refuse('currency_unknown', `.basket[${i}]`);
+    if (each.minorPerUnit === 0) return refuse('basket_invalid', `.basket[${i}]`);
     if (i > 0 && legs[i - 1]!.currency === each.currency)
-      return refuse('basket_invalid', `basket[${i}]`);
+      return refuse('basket_invalid', `.basket[${i}]`);
   }
   return accept(legs);
 }

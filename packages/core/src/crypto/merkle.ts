@@ -9,42 +9,55 @@ import { assert } from '../base/assert.ts';
 import { concatBytes, equalBytes } from '../base/bytes.ts';
 import { sha256 } from './hash.ts';
 
-const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+const LEAF = 0;
+const NODE = 1;
 
 /** Hash of a leaf: SHA-256(0x00 ‖ leaf). */
 export function leafHash(leaf: Uint8Array): Uint8Array {
-  return sha256(concatBytes(LEAF, leaf));
+  return prefixed(LEAF, leaf);
 }
 
 /** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concatBytes(NODE, left, right));
+  return prefixed(NODE, left, right);
 }
 
-/** Largest power of two strictly below `size`, which is where a tree of `size` leaves is split. */
-function splitOf(size: number): number {
-  let split = 1;
-  while (split * 2 < size) split *= 2;
-  return split;
+function prefixed(prefix: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  return sha256(concatBytes(Uint8Array.of(prefix), ...parts));
 }
 
-/** Root over leaf hashes; the empty tree's root is SHA-256 of nothing. */
+/**
+ * The level above a level of hashes: neighbours are joined, and a last one without a neighbour goes
+ * up as it is. That is the same tree as the standard's, which splits at the largest power of two
+ * below its size, and needs no copy for each split.
+ */
+function levelAbove(level: readonly Uint8Array[]): readonly Uint8Array[] {
+  const above: Uint8Array[] = [];
+  for (let i = 0; i < level.length; i += 2) {
+    const right = level[i + 1];
+    above.push(right === undefined ? level[i]! : nodeHash(level[i]!, right));
+  }
+  return above;
+}
+
+/** Root over leaf hashes; the empty tree's root is SHA-256 of nothing (RFC 9162 §2.1.1). */
 export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
-  if (leaves.length === 0) return sha256(new Uint8Array(0));
-  if (leaves.length === 1) return leaves[0]!;
-  const split = splitOf(leaves.length);
-  return nodeHash(merkleRoot(leaves.slice(0, split)), merkleRoot(leaves.slice(split)));
+  let level = leaves;
+  while (level.length > 1) level = levelAbove(level);
+  return level[0] ?? sha256(new Uint8Array(0));
 }
 
 /** Inclusion path of one leaf, from the leaf upwards (RFC 9162 §2.1.3.1). */
 export function inclusionPath(leaves: readonly Uint8Array[], index: number): readonly Uint8Array[] {
   assert(index >= 0 && index < leaves.length, 'the leaf is in the tree');
-  if (leaves.length === 1) return [];
-  const split = splitOf(leaves.length);
-  return index < split
-    ? [...inclusionPath(leaves.slice(0, split), index), merkleRoot(leaves.slice(split))]
-    : [...inclusionPath(leaves.slice(split), index - split), merkleRoot(leaves.slice(0, split))];
+  const path: Uint8Array[] = [];
+  let level = leaves;
+  for (let position = index; level.length > 1; position >>>= 1) {
+    const sibling = level[position ^ 1];
+    if (sibling !== undefined) path.push(sibling);
+    level = levelAbove(level);
+  }
+  return path;
 }
 
 /** Whether the path leads from the leaf hash at `index` of `size` leaves to the root (RFC 9162 §2.1.3.2). */

@@ -9,6 +9,7 @@
 import { assert } from '../base/assert.ts';
 import type { Instant } from '../base/instant.ts';
 import { coinKey, tiles, type Coin, type Piece } from '../coin/coin.ts';
+import { lockKey } from '../coin/lock.ts';
 import {
   generationAt,
   outstandingOf,
@@ -65,6 +66,7 @@ export function apply(state: LedgerState, change: Change, now: Instant): void {
     assert(!state.coins.has(key), 'an identity is minted once');
     assert(tiles([piece], 0, coin.units), 'the first piece of a coin is the whole coin');
     state.coins.set(key, { coin, pieces: [piece] });
+    guard(state, piece);
   }
   for (const splice of change.splices) replace(state, splice);
   remember(state.locks, change.locks, now);
@@ -97,7 +99,18 @@ function replace(state: LedgerState, splice: Splice): void {
     tiles(splice.pieces, splice.from, splice.to),
     'the pieces of a coin tile it after every command',
   );
-  record.pieces.splice(start, end - start + 1, ...splice.pieces);
+  const consumed = record.pieces.splice(start, end - start + 1, ...splice.pieces);
+  for (const piece of consumed) {
+    if (piece.state !== 'retired') state.guarding.delete(lockKey(piece.lock));
+  }
+  for (const piece of splice.pieces) guard(state, piece);
+}
+
+function guard(state: LedgerState, piece: Piece): void {
+  if (piece.state === 'retired') return;
+  const key = lockKey(piece.lock);
+  assert(!state.guarding.has(key), 'a lock guards one piece');
+  state.guarding.add(key);
 }
 
 function remember(locks: LockMemory, seen: readonly string[], now: Instant): void {
@@ -126,8 +139,8 @@ function addSupply(state: LedgerState, change: SupplyChange): void {
     reserves: before.reserves + change.reserves,
   };
   assert(
-    after.retired <= after.minted && after.reserves >= 0n,
-    'minted − retired = outstanding ≥ 0',
+    after.retired <= after.minted && after.reserves >= 0n && isCountable(after),
+    'minted − retired = outstanding ≥ 0, all of it within 64 bits',
   );
   assert(isCovered(state, change.currency, after), 'outstanding money is covered by reserves');
   state.supply.set(change.currency, after);
@@ -136,6 +149,14 @@ function addSupply(state: LedgerState, change: SupplyChange): void {
   const through =
     (operator.outstanding.get(change.currency) ?? 0n) + change.minted - change.retired;
   operator.outstanding.set(change.currency, through);
+}
+
+/** Sums of supply are written in 64 bits, and so is all that an operator ever moved. */
+const SUPPLY_MAX = 2n ** 64n - 1n;
+
+/** Whether supply can still be written down. */
+export function isCountable(supply: Supply): boolean {
+  return supply.minted <= SUPPLY_MAX && supply.reserves <= SUPPLY_MAX;
 }
 
 /** Whether outstanding money of a currency stays within its reserves under the policy in force. */

@@ -29,7 +29,8 @@ export const SESSION_BYTES = 16;
 /** Coins minted by one command: a stock for a middle-sized operator, within one command's bytes. */
 export const ISSUE_COINS_MAX = 1024;
 export const RETIRE_PIECES_MAX = 1024;
-export const COMMAND_BYTES_MAX = 512 * 1024;
+/** Every command the shape allows stays below, so that whoever holds a command can hash it. */
+export const COMMAND_BYTES_MAX = 1280 * 1024;
 
 /** An amount of one currency, as reserves and quotas are stated. */
 export const sum = struct({ currency: currencyNumber, amount: u64 });

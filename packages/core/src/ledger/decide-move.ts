@@ -6,18 +6,25 @@
  * Spec: 07 §4.4.
  * @module
  */
+import { assert, unreachable } from '../base/assert.ts';
 import { equalBytes } from '../base/bytes.ts';
-import type { Instant } from '../base/instant.ts';
-import { DAY } from '../base/instant.ts';
+import { DAY, type Instant } from '../base/instant.ts';
 import { accept, refuse, type Result } from '../base/result.ts';
-import { coinKey, tiles, type Piece } from '../coin/coin.ts';
-import { isStock, operatorOf, stockTag } from '../coin/holder.ts';
+import { coinKey, tiles, type Piece, type Range } from '../coin/coin.ts';
+import { operatorOf, stockTag, type HolderTag } from '../coin/holder.ts';
 import { lockKey, opens } from '../coin/lock.ts';
-import { inputCount, outputRanges, type Order, type Part } from '../payment/order.ts';
+import {
+  inputCount,
+  isReturn,
+  outputRanges,
+  type Order,
+  type Output,
+  type Part,
+} from '../payment/order.ts';
 import { checkMovement } from '../terms/terms.ts';
 import { NO_CHANGE, type Change, type Splice } from './change.ts';
 import type { BodyOf } from './command.ts';
-import { pieceIndex, wasSeen, type CoinRecord, type LedgerState } from './state.ts';
+import { isLockUsed, pieceIndex, type CoinRecord, type LedgerState } from './state.ts';
 
 /** An order may wait for a sleeping network for a day and no longer. */
 export const ORDER_SPAN_MAX = DAY;
@@ -30,15 +37,18 @@ export function decideMove(
   now: Instant,
 ): Result<Change> {
   const { order } = body;
-  if (!equalBytes(order.authority, state.authority))
+  if (!equalBytes(order.authority, state.authority)) {
     return refuse('authority_mismatch', '.body.order.authority');
+  }
   if (order.operator !== operator) return refuse('operator_mismatch', '.body.order.operator');
-  if (operatorOf(order.holder) !== operator)
+  if (operatorOf(order.holder) !== operator) {
     return refuse('operator_mismatch', '.body.order.holder');
+  }
   if (order.end <= now) return refuse('order_ended', '.body.order.end');
   if (order.end > now + ORDER_SPAN_MAX) return refuse('order_end_too_far', '.body.order.end');
-  if (body.secrets.length !== inputCount(order))
+  if (body.secrets.length !== inputCount(order)) {
     return refuse('secrets_miscounted', '.body.secrets');
+  }
 
   const splices: Splice[] = [];
   const locks = new Set<string>();
@@ -59,7 +69,14 @@ export function decideMove(
 function isBehind(before: Splice | undefined, part: Part): boolean {
   if (before === undefined) return true;
   const coin = coinKey(part.coin);
-  return before.coin < coin || (before.coin === coin && before.to <= part.inputs[0]!.from);
+  return before.coin < coin || (before.coin === coin && before.to <= rangeOf(part).from);
+}
+
+/** From the beginning of a part's first input to the end of its last. */
+function rangeOf({ inputs }: Part): Range {
+  const last = inputs.at(-1);
+  assert(last !== undefined, 'a part has at least one input');
+  return { from: inputs[0]!.from, to: last.to };
 }
 
 function decidePart(
@@ -74,34 +91,23 @@ function decidePart(
   if (record === undefined) return refuse('coin_unknown', '.coin');
   const consumed = checkInputs(record, order, part, secrets);
   if (!consumed.ok) return consumed;
+  const { from, to } = rangeOf(part);
   const made = outputRanges(part);
-  if (!tiles(made, part.inputs[0]!.from, part.inputs.at(-1)!.to))
-    return refuse('outputs_not_tiling', '.outputs');
+  if (!tiles(made, from, to)) return refuse('outputs_not_tiling', '.outputs');
   const verb = checkVerb(order, part);
   if (!verb.ok) return verb;
   const pieces: Piece[] = [];
-  for (const [i, { from, to, output }] of made.entries()) {
-    const at = `.outputs[${i}]`;
-    if (!state.operators.has(operatorOf(output.tag)))
-      return refuse('operator_unknown', `${at}.tag`);
-    const allowed = checkMovement(record.coin.terms, {
-      now,
-      from: order.holder,
-      to: output.tag,
-      isToStock: isStock(output.tag),
-    });
-    if (!allowed.ok) return refuse(allowed.refusal.code, at);
+  for (const [i, { output, ...range }] of made.entries()) {
+    const allowed = checkOutput(state, order, record, output, now);
+    if (!allowed.ok) return refuse(allowed.refusal.code, `.outputs[${i}]${allowed.refusal.at}`);
     const key = lockKey(output.lock);
-    if (locks.has(key) || wasSeen(state.locks, key, now)) return refuse('lock_seen', `${at}.lock`);
+    if (locks.has(key) || isLockUsed(state, key, now)) {
+      return refuse('lock_seen', `.outputs[${i}].lock`);
+    }
     locks.add(key);
-    pieces.push({ state: 'live', from, to, lock: output.lock, tag: output.tag });
+    pieces.push({ state: 'live', ...range, lock: output.lock, tag: output.tag });
   }
-  return accept({
-    coin: coinKey(part.coin),
-    from: part.inputs[0]!.from,
-    to: part.inputs.at(-1)!.to,
-    pieces,
-  });
+  return accept({ coin: coinKey(part.coin), from, to, pieces });
 }
 
 function checkInputs(
@@ -120,18 +126,37 @@ function checkInputs(
   return accept(true);
 }
 
+/** Whether a piece of this coin may go to the holder an output names. */
+function checkOutput(
+  state: LedgerState,
+  order: Order,
+  record: CoinRecord,
+  output: Output,
+  now: Instant,
+): Result<true> {
+  if (!state.operators.has(operatorOf(output.tag))) return refuse('operator_unknown', '.tag');
+  const allowed = checkMovement(record.coin.terms, {
+    now,
+    from: order.holder,
+    to: output.tag,
+    isReturn: isReturn(order, output.tag),
+  });
+  return allowed.ok ? allowed : refuse(allowed.refusal.code, '.tag');
+}
+
 /** Whether the piece `[from, to)` exists, is live, belongs to the holder and opens with the secret. */
 export function openPiece(
   record: CoinRecord,
-  input: { readonly from: number; readonly to: number },
-  holder: Uint8Array,
+  input: Range,
+  holder: HolderTag,
   secret: Uint8Array,
 ): Result<true> {
   const piece = record.pieces[pieceIndex(record.pieces, input.from)]!;
-  if (piece.state === 'retired' && piece.from <= input.from && input.to <= piece.to)
-    return refuse('piece_retired');
+  if (piece.state === 'retired') {
+    const isInside = piece.from <= input.from && input.to <= piece.to;
+    return refuse(isInside ? 'piece_retired' : 'piece_unknown');
+  }
   if (piece.from !== input.from || piece.to !== input.to) return refuse('piece_unknown');
-  if (piece.state === 'retired') return refuse('piece_retired');
   if (piece.state === 'frozen') return refuse('piece_frozen');
   if (piece.state === 'held') return refuse('piece_held');
   if (!equalBytes(piece.tag, holder)) return refuse('holder_mismatch');
@@ -139,20 +164,25 @@ export function openPiece(
 }
 
 /** What a transfer, a merge and a redemption may do beyond moving pieces. */
-function checkVerb(order: Order, part: Part): Result<true> {
+function checkVerb(order: Order, { outputs }: Part): Result<true> {
   switch (order.verb) {
     case 'transfer':
       return accept(true);
     case 'merge':
-      return part.outputs.length === 1 && equalBytes(part.outputs[0]!.tag, order.holder)
+      return outputs.length === 1 && equalBytes(outputs[0]!.tag, order.holder)
         ? accept(true)
         : refuse('merge_invalid', '.outputs');
     case 'redeem': {
       const stock = stockTag(order.operator);
-      const stray = part.outputs.findIndex(
-        (each) => !equalBytes(each.tag, stock) && !equalBytes(each.tag, order.holder),
+      const stray = outputs.findIndex(
+        ({ tag }) => !equalBytes(tag, stock) && !equalBytes(tag, order.holder),
       );
-      return stray === -1 ? accept(true) : refuse('redeem_not_to_stock', `.outputs[${stray}]`);
+      if (stray !== -1) return refuse('redeem_not_to_stock', `.outputs[${stray}].tag`);
+      // Or an expired coin could be given new locks for ever in the name of redemption.
+      const gives = outputs.some(({ tag }) => equalBytes(tag, stock));
+      return gives ? accept(true) : refuse('redeem_not_to_stock', '.outputs');
     }
+    default:
+      return unreachable(order.verb);
   }
 }

@@ -24,7 +24,8 @@ import { command, COMMAND_BYTES_MAX } from './command.ts';
 
 export const entry = struct({ position: u48, time: instant, command });
 export type Entry = ValueOf<typeof entry>;
-export const ENTRY_BYTES_MAX = COMMAND_BYTES_MAX + 64;
+/** A command with its position and its time, six bytes each. */
+export const ENTRY_BYTES_MAX = COMMAND_BYTES_MAX + 12;
 export const entryMessage = message('Entry', 0x21, 1, ENTRY_BYTES_MAX, entry);
 
 /** Entries in one batch: beyond some thousand a larger batch only adds waiting. */
@@ -47,7 +48,7 @@ export const answer = struct({
   outcome: union({
     /** It stands in the journal at this position. */
     applied: [1, struct({ position: u48, time: instant })],
-    /** The rules said no; nothing changed and this sequence will never be applied. */
+    /** The rules said no and nothing changed. Who was told so never sends this sequence again. */
     refused: [2, struct({ code: u16, at: text(256) })],
     /** Asked about later: no entry has this sequence and none ever will. */
     never: [3, struct({})],

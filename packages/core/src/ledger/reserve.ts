@@ -2,30 +2,29 @@
  * Reserves behind an issue or a retirement: a reference is accepted once, and supply changes by
  * exactly what was minted or retired and what reserves moved.
  *
- * Spec: 07 §4.3.
+ * Spec: 07 §4.3, §4.5.
  * @module
  */
 import { hexOf } from '../base/bytes.ts';
 import { accept, refuse, type Result } from '../base/result.ts';
 import { currencyOfNumber } from '../money/currency.ts';
-import type { SupplyChange } from './change.ts';
+import { supplyOf, type SupplyChange } from './change.ts';
 import type { Reserve } from './command.ts';
-import type { LedgerState } from './state.ts';
+import type { LedgerState, Supply } from './state.ts';
 
 /** The key of a reserve reference that was never used before, or a refusal. */
 export function checkReserve(state: LedgerState, reserve: Reserve): Result<string> {
   const key = hexOf(reserve.reference);
   if (state.references.has(key)) return refuse('reserve_reference_used', '.body.reserve.reference');
   for (const [i, { currency }] of reserve.sums.entries()) {
-    if (!currencyOfNumber(currency).ok)
-      return refuse('currency_unknown', `.body.reserve.sums[${i}]`);
-    if (i > 0 && reserve.sums[i - 1]!.currency === currency)
-      return refuse('reserve_invalid', `.body.reserve.sums[${i}]`);
+    const at = `.body.reserve.sums[${i}]`;
+    if (!currencyOfNumber(currency).ok) return refuse('currency_unknown', at);
+    if (i > 0 && reserve.sums[i - 1]!.currency === currency) return refuse('reserve_invalid', at);
   }
   return accept(key);
 }
 
-/** Supply changes of an issue (`sign` 1) or a retirement (−1), one for each currency concerned. */
+/** Supply changes of an issue (`sign` 1) or a retirement (−1), by ascending currency number. */
 export function supplyChanges(
   operator: number,
   worth: ReadonlyMap<number, bigint>,
@@ -41,4 +40,26 @@ export function supplyChanges(
     retired: sign === 1n ? 0n : (worth.get(currency) ?? 0n),
     reserves: sign * (reserves.get(currency) ?? 0n),
   }));
+}
+
+/** The supply of a currency as it would stand after a change. */
+export function supplyAfter(state: LedgerState, change: SupplyChange): Supply {
+  const before = supplyOf(state, change.currency);
+  return {
+    minted: before.minted + change.minted,
+    retired: before.retired + change.retired,
+    reserves: before.reserves + change.reserves,
+  };
+}
+
+/**
+ * Whether a retirement takes back no more than belongs to what it retires: its worth, or what the
+ * policy asks for it where that is more. What others laid up stays.
+ */
+export function isOwnReserve(state: LedgerState, change: SupplyChange): boolean {
+  const taken = -change.reserves;
+  if (taken <= change.retired) return true;
+  const policy = state.policies.get(change.currency);
+  if (policy === undefined || policy.numerator === 0) return false;
+  return taken * BigInt(policy.numerator) <= change.retired * BigInt(policy.denominator);
 }

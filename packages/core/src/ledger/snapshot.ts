@@ -1,10 +1,12 @@
 /**
- * The whole state as canonical bytes: two ledgers agree exactly when these bytes do.
+ * The whole state as canonical bytes, and the way back. Two ledgers agree exactly when these bytes
+ * do, so every collection stands in the one order its section gives.
  *
  * Spec: 07 §7.
  * @module
  */
-import { compareBytes } from '../base/bytes.ts';
+import { assert } from '../base/assert.ts';
+import { bytesOfHex, compareBytes, hexOf } from '../base/bytes.ts';
 import {
   bytes,
   choice,
@@ -14,62 +16,69 @@ import {
   optional,
   sortedList,
   struct,
-  text,
   u32,
   u48,
   u64,
+  type Codec,
   type ValueOf,
 } from '../codec/codec.ts';
 import { message } from '../codec/message.ts';
-import { coin } from '../coin/coin.ts';
+import { coin, coinKey, type Piece } from '../coin/coin.ts';
 import { holderTag } from '../coin/holder.ts';
-import { lock } from '../coin/lock.ts';
-import { hashOf } from '../crypto/hash.ts';
-import { sum, type Sum } from './command.ts';
+import { lock, lockKey, type Lock } from '../coin/lock.ts';
+import { HASH_BYTES, hashOf } from '../crypto/hash.ts';
+import { SESSION_BYTES, sum, type Sum } from './command.ts';
+import { sessionKey } from './decide.ts';
 import type { LedgerState } from './state.ts';
-import type { Piece } from '../coin/coin.ts';
+
+const MANY = 0xffff;
+/** Currency numbers end at 999. */
+const CURRENCIES_MAX = 999;
+
+/** Lists hold 65,535 entries at most; longer ones are written as lists of full lists and a rest. */
+const many = <T>(of: Codec<T>): Codec<readonly (readonly T[])[]> =>
+  list(list(of, 1, MANY), 0, MANY);
 
 const piece = struct({
   state: choice({ live: 1, held: 2, frozen: 3, retired: 4 }),
   from: u32,
   to: u32,
+  /** Nothing for a retired piece, and for no other. */
   guard: optional(struct({ lock, tag: holderTag })),
 });
 
-const MANY = 0xffff;
-/** Lists hold 65,535 entries at most; a state is written as lists of such lists. */
-const many = <T>(of: Parameters<typeof list<T>>[0]): ReturnType<typeof list<readonly T[]>> =>
-  list(list(of, 1, MANY), 0, MANY);
+/** What is outstanding through an operator: it may retire more than it issued, hence two columns. */
+const outstanding = struct({ currency: currencyNumber, above: u64, below: u64 });
 
-const snapshot = struct({
-  authority: bytes(32),
+export const snapshot = struct({
+  authority: bytes(HASH_BYTES),
   position: u48,
   time: instant,
   coins: many(struct({ coin, pieces: many(piece) })),
   policies: sortedList(
     struct({ currency: currencyNumber, numerator: u32, denominator: u32 }),
     0,
-    999,
+    CURRENCIES_MAX,
   ),
   supply: sortedList(
     struct({ currency: currencyNumber, minted: u64, retired: u64, reserves: u64 }),
     0,
-    999,
+    CURRENCIES_MAX,
   ),
   operators: many(
     struct({
       operator: u32,
-      quotas: sortedList(sum, 0, 999),
-      outstanding: sortedList(sum, 0, 999),
+      quotas: sortedList(sum, 0, CURRENCIES_MAX),
+      outstanding: sortedList(outstanding, 0, CURRENCIES_MAX),
     }),
   ),
-  references: many(text(64)),
-  locks: struct({ generation: u48, current: many(text(65)), previous: many(text(65)) }),
-  sessions: many(struct({ session: text(64), sequence: u48 })),
+  references: many(bytes(32)),
+  locks: struct({ generation: u48, current: many(lock), previous: many(lock) }),
+  sessions: many(struct({ operator: u32, session: bytes(SESSION_BYTES), sequence: u48 })),
 });
+export type Snapshot = ValueOf<typeof snapshot>;
 
 export const snapshotMessage = message('Snapshot', 0x23, 1, 2 ** 31, snapshot);
-type Snapshot = ValueOf<typeof snapshot>;
 
 function chunked<T>(values: readonly T[]): readonly (readonly T[])[] {
   const chunks: (readonly T[])[] = [];
@@ -77,8 +86,12 @@ function chunked<T>(values: readonly T[]): readonly (readonly T[])[] {
   return chunks;
 }
 
+function byNumber<T>(map: ReadonlyMap<number, T>): readonly (readonly [number, T])[] {
+  return [...map].sort(([a], [b]) => a - b);
+}
+
 const sumsOf = (amounts: ReadonlyMap<number, bigint>): readonly Sum[] =>
-  [...amounts].sort(([a], [b]) => a - b).map(([currency, amount]) => ({ currency, amount }));
+  byNumber(amounts).map(([currency, amount]) => ({ currency, amount }));
 
 const guarded = (each: Piece): ValueOf<typeof piece> =>
   each.state === 'retired'
@@ -90,13 +103,33 @@ const guarded = (each: Piece): ValueOf<typeof piece> =>
         guard: { lock: each.lock, tag: each.tag },
       };
 
+/** The lock a key of `lockKey` stands for. */
+function lockOfKey(key: string): Lock {
+  return { kind: key.startsWith('s') ? 'secret' : 'purse', hash: bytesOf(key.slice(1)) };
+}
+
+function bytesOf(hex: string): Uint8Array {
+  const found = bytesOfHex(hex);
+  assert(found !== undefined, 'keys of the state are hexadecimal');
+  return found;
+}
+
+/** Secret locks before purse locks, as their encoding has it, each kind by its hash. */
+function locksOf(keys: ReadonlySet<string>): readonly (readonly Lock[])[] {
+  const byKind = (prefix: string): string[] =>
+    [...keys].filter((key) => key.startsWith(prefix)).sort();
+  return chunked([...byKind('s'), ...byKind('p')].map(lockOfKey));
+}
+
 /** The state as a snapshot value, every collection in canonical order. */
 export function snapshotOf(state: LedgerState): Snapshot {
   const coins = [...state.coins.values()].sort((a, b) =>
     compareBytes(a.coin.identity, b.coin.identity),
   );
-  const byNumber = <T>(map: ReadonlyMap<number, T>): [number, T][] =>
-    [...map].sort(([a], [b]) => a - b);
+  const sessions = [...state.sessions].map(([key, sequence]) => {
+    const [operator, session] = key.split(':', 2);
+    return { operator: Number(operator), session: bytesOf(session ?? ''), sequence };
+  });
   return {
     authority: state.authority,
     position: state.position,
@@ -107,22 +140,24 @@ export function snapshotOf(state: LedgerState): Snapshot {
     policies: byNumber(state.policies).map(([currency, policy]) => ({ currency, ...policy })),
     supply: byNumber(state.supply).map(([currency, supply]) => ({ currency, ...supply })),
     operators: chunked(
-      byNumber(state.operators).map(([operator, { quotas, outstanding }]) => ({
+      byNumber(state.operators).map(([operator, record]) => ({
         operator,
-        quotas: sumsOf(quotas),
-        outstanding: sumsOf(outstanding),
+        quotas: sumsOf(record.quotas),
+        outstanding: byNumber(record.outstanding).map(([currency, through]) => ({
+          currency,
+          above: through > 0n ? through : 0n,
+          below: through < 0n ? -through : 0n,
+        })),
       })),
     ),
-    references: chunked([...state.references].sort()),
+    references: chunked([...state.references].sort().map(bytesOf)),
     locks: {
       generation: state.locks.generation,
-      current: chunked([...state.locks.current].sort()),
-      previous: chunked([...state.locks.previous].sort()),
+      current: locksOf(state.locks.current),
+      previous: locksOf(state.locks.previous),
     },
     sessions: chunked(
-      [...state.sessions]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([session, sequence]) => ({ session, sequence })),
+      sessions.sort((a, b) => a.operator - b.operator || compareBytes(a.session, b.session)),
     ),
   };
 }
@@ -130,4 +165,56 @@ export function snapshotOf(state: LedgerState): Snapshot {
 /** SHA-256 of the state's canonical bytes: equal exactly when the states are. */
 export function stateHash(state: LedgerState): Uint8Array {
   return hashOf(snapshotMessage, snapshotOf(state));
+}
+
+function pieceOf({ state, from, to, guard }: ValueOf<typeof piece>): Piece {
+  if (state === 'retired') {
+    assert(guard === undefined, 'a retired piece has neither lock nor holder');
+    return { state, from, to };
+  }
+  assert(guard !== undefined, 'a piece that is not retired has a lock and a holder');
+  return { state, from, to, lock: guard.lock, tag: guard.tag };
+}
+
+/** The state of a snapshot this program wrote. Whoever kept it outside compares `stateHash` first. */
+export function stateOf(from: Snapshot): LedgerState {
+  const locksIn = (chunks: Snapshot['locks']['current']): Set<string> =>
+    new Set(chunks.flat().map(lockKey));
+  const coins = from.coins.flat().map(({ coin: of, pieces }) => {
+    return [coinKey(of.identity), { coin: of, pieces: pieces.flat().map(pieceOf) }] as const;
+  });
+  const guarding = coins.flatMap(([, { pieces }]) =>
+    pieces.flatMap((each) => (each.state === 'retired' ? [] : [lockKey(each.lock)])),
+  );
+  return {
+    authority: from.authority,
+    position: from.position,
+    time: from.time,
+    coins: new Map(coins),
+    policies: new Map(from.policies.map(({ currency, ...policy }) => [currency, policy] as const)),
+    supply: new Map(from.supply.map(({ currency, ...supply }) => [currency, supply] as const)),
+    operators: new Map(
+      from.operators.flat().map((each) => [
+        each.operator,
+        {
+          quotas: new Map(each.quotas.map(({ currency, amount }) => [currency, amount] as const)),
+          outstanding: new Map(
+            each.outstanding.map(
+              ({ currency, above, below }) => [currency, above - below] as const,
+            ),
+          ),
+        },
+      ]),
+    ),
+    references: new Set(from.references.flat().map(hexOf)),
+    locks: {
+      generation: from.locks.generation,
+      current: locksIn(from.locks.current),
+      previous: locksIn(from.locks.previous),
+    },
+    guarding: new Set(guarding),
+    sessions: new Map(
+      from.sessions.flat().map((each) => [sessionKey(each), each.sequence] as const),
+    ),
+  };
 }

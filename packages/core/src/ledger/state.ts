@@ -55,6 +55,8 @@ export interface LedgerState {
   /** References of reserve movements that were used. */
   readonly references: Set<string>;
   readonly locks: LockMemory;
+  /** Locks of the pieces there are. It follows from `coins` and is kept only to be asked quickly. */
+  readonly guarding: Set<string>;
   /** High-water mark of each session, by operator and session. */
   readonly sessions: Map<string, number>;
 }
@@ -71,8 +73,14 @@ export function emptyState(authority: Uint8Array): LedgerState {
     operators: new Map(),
     references: new Set(),
     locks: { generation: 0, current: new Set(), previous: new Set() },
+    guarding: new Set(),
     sessions: new Map(),
   };
+}
+
+/** Whether a lock may guard nothing new: it guards a piece at present or was seen within memory. */
+export function isLockUsed(state: LedgerState, key: string, now: Instant): boolean {
+  return state.guarding.has(key) || wasSeen(state.locks, key, now);
 }
 
 /** Whether a lock was seen within the ledger's memory. */
@@ -93,7 +101,7 @@ export function outstandingOf(supply: Supply): bigint {
   return supply.minted - supply.retired;
 }
 
-/** The piece that is exactly `[from, to)`, or where it should have been. */
+/** Index of the piece that holds the unit `from`, or of the last piece when it lies behind them all. */
 export function pieceIndex(pieces: readonly Piece[], from: number): number {
   let low = 0;
   let high = pieces.length - 1;

@@ -7,12 +7,13 @@
  * Spec: 05 §4.
  * @module
  */
-import { concatBytes } from '../base/bytes.ts';
+import { assert } from '../base/assert.ts';
+import { concatBytes, equalBytes } from '../base/bytes.ts';
 import { DAY, type Instant } from '../base/instant.ts';
 import { accept, refuse, type Result } from '../base/result.ts';
 import { bytes, instant, list, struct, upTo, type ValueOf } from '../codec/codec.ts';
 import { message } from '../codec/message.ts';
-import { holderTag } from '../coin/holder.ts';
+import { holderTag, isStock, operatorOf } from '../coin/holder.ts';
 import { lockOfSecret, type Lock } from '../coin/lock.ts';
 import { authenticate, HASH_BYTES } from '../crypto/hash.ts';
 import { inclusionPath, isIncluded, leafHash, merkleRoot } from '../crypto/merkle.ts';
@@ -21,7 +22,6 @@ import {
   ML_DSA_SIGNATURE_BYTES,
   type SignatureSuite,
 } from '../crypto/signature.ts';
-import { equalBytes } from '../base/bytes.ts';
 import { address, walletIdOf, type Address } from './address.ts';
 import { NONCE_BYTES } from './order.ts';
 
@@ -70,6 +70,7 @@ export type LockOffer = ValueOf<typeof lockOffer>;
 
 /** Secret number `index` of a batch: HMAC of nonce and index under the wallet's lock key. */
 export function batchSecret(lockKey: Uint8Array, nonce: Uint8Array, index: number): Uint8Array {
+  assert(index >= 0 && index <= 0xffff && nonce.length === NONCE_BYTES, 'a secret has its place');
   return authenticate(lockKey, concatBytes(nonce, Uint8Array.of(index >> 8, index & 0xff)));
 }
 
@@ -96,16 +97,18 @@ export function checkBatchHead(
   expected: { readonly authority: Uint8Array; readonly owner: Address; readonly now: Instant },
   suite: SignatureSuite,
 ): Result<true> {
-  if (!equalBytes(head.authority, expected.authority))
+  if (!equalBytes(head.authority, expected.authority)) {
     return refuse('authority_mismatch', '.head.authority');
+  }
   if (
     head.owner.operator !== expected.owner.operator ||
     !equalBytes(head.owner.wallet, expected.owner.wallet)
   ) {
     return refuse('offer_of_another', '.head.owner');
   }
-  if (!equalBytes(walletIdOf(publicKey), head.owner.wallet))
+  if (!equalBytes(walletIdOf(publicKey), head.owner.wallet)) {
     return refuse('offer_of_another', '.publicKey');
+  }
   if (head.ends <= expected.now) return refuse('batch_ended', '.head.ends');
   if (head.ends > expected.now + BATCH_LIFE + DAY) return refuse('batch_too_long', '.head.ends');
   return suite.verify(publicKey, batchHeadMessage.encode(head), signature)
@@ -125,6 +128,10 @@ export function checkOffer(
     !isIncluded(leafHash(offer.hash), offer.index, offer.head.count, offer.path, offer.head.root)
   ) {
     return refuse('offer_not_in_batch', '.path');
+  }
+  // Nothing signs the tag. One of another operator, or of its stock, would hide the payee's money.
+  if (operatorOf(offer.tag) !== offer.head.owner.operator || isStock(offer.tag)) {
+    return refuse('offer_of_another', '.tag');
   }
   return accept({ kind: 'secret', hash: offer.hash });
 }

@@ -6,9 +6,10 @@
  * Spec: 05 §2.
  * @module
  */
+import { equalBytes } from '../base/bytes.ts';
 import { bytes, choice, instant, list, struct, u32, type ValueOf } from '../codec/codec.ts';
 import { message } from '../codec/message.ts';
-import { holderTag } from '../coin/holder.ts';
+import { holderTag, isStock, stockTag, type HolderTag } from '../coin/holder.ts';
 import { lock } from '../coin/lock.ts';
 import { identity, range } from '../coin/coin.ts';
 import { HASH_BYTES, hashOf } from '../crypto/hash.ts';
@@ -19,7 +20,8 @@ export const PARTS_MAX = 64;
 /** Pieces joined or made within one coin by one order. */
 export const PART_PIECES_MAX = 64;
 export const NONCE_BYTES = 16;
-export const ORDER_BYTES_MAX = 64 * 1024;
+/** Every order the shape allows stays below, so that whoever holds an order can hash it. */
+export const ORDER_BYTES_MAX = 256 * 1024;
 
 /** One end of an output range and who gets it. The first output begins where the first input does. */
 export const output = struct({ to: u32, lock, tag: holderTag });
@@ -76,10 +78,20 @@ export function inputCount(value: Order): number {
 export function outputRanges(
   of: Part,
 ): readonly { readonly from: number; readonly to: number; readonly output: Output }[] {
-  let from = of.inputs[0]!.from;
+  let from = of.inputs[0]?.from ?? 0;
   return of.outputs.map((each) => {
     const made = { from, to: each.to, output: each };
     from = each.to;
     return made;
   });
+}
+
+/**
+ * Whether an output gives the coin back rather than on: to the stock of the holder's own operator,
+ * from stock to stock, or to the holder as the change of a redemption.
+ */
+export function isReturn(of: Pick<Order, 'operator' | 'holder' | 'verb'>, tag: HolderTag): boolean {
+  if (equalBytes(tag, stockTag(of.operator))) return true;
+  if (isStock(of.holder)) return isStock(tag);
+  return of.verb === 'redeem' && equalBytes(tag, of.holder);
 }

@@ -9,8 +9,8 @@
 import { DAY, MINUTE, type Instant } from '../base/instant.ts';
 import { accept, refuse, type Result } from '../base/result.ts';
 
-/** Strength of identification, weakest first: IV is opened with a phone number or an e-mail alone. */
-export type Tier = 'IV';
+/** Strength of identification, strongest first: IV is opened with a phone number or an e-mail alone. */
+export type Tier = 'I' | 'II' | 'III' | 'IV';
 
 export interface LimitRow {
   readonly tier: Tier;

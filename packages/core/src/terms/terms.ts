@@ -19,11 +19,12 @@ import {
   type Codec,
   type ValueOf,
 } from '../codec/codec.ts';
-import { Malformed, Sink, Source } from '../codec/stream.ts';
+import { left, Malformed, newSink, sourceOf, taken } from '../codec/stream.ts';
 
 /** More conditions than a person could be told about at a till. */
 export const CAVEATS_MAX = 16;
-export const CAVEAT_BYTES_MAX = 256;
+/** A tag, a date, a hash or a few numbers: a caveat travels with the coin in every offline code. */
+export const CAVEAT_BYTES_MAX = 64;
 
 const EXPIRES = 1;
 const PAYEE = 2;
@@ -40,11 +41,13 @@ export type Terms = readonly Caveat[];
 export type Condition =
   | {
       readonly is: 'expires';
-      /** From here on the coin goes only back to stock or out of circulation. */ readonly at: Instant;
+      /** From here on the coin is only given back, or leaves circulation. */
+      readonly at: Instant;
     }
   | {
       readonly is: 'payee';
-      /** The one holder the coin may be paid to. */ readonly tag: Uint8Array;
+      /** The one holder the coin may be paid to. */
+      readonly tag: Uint8Array;
     };
 
 /** A movement of a piece, as far as terms can ask about it. */
@@ -52,17 +55,17 @@ export interface Movement {
   readonly now: Instant;
   readonly from: Uint8Array;
   readonly to: Uint8Array;
-  /** Whether the receiving tag is the stock of an operator: redeeming is always allowed. */
-  readonly isToStock: boolean;
+  /** Whether the coin is only given back; see `isReturn` of orders. No condition stands against that. */
+  readonly isReturn: boolean;
 }
 
 /** The caveat that carries a condition. */
 export function caveatOf(condition: Condition): Caveat {
   switch (condition.is) {
     case 'expires': {
-      const sink = new Sink();
+      const sink = newSink();
       instant.write(sink, condition.at);
-      return { kind: EXPIRES, body: sink.taken() };
+      return { kind: EXPIRES, body: taken(sink) };
     }
     case 'payee':
       return { kind: PAYEE, body: condition.tag };
@@ -88,10 +91,10 @@ export function conditionOf(carried: Caveat): Result<Condition> {
 }
 
 function readWhole<T>(codec: Codec<T>, body: Uint8Array): T | undefined {
-  const source = new Source(body);
+  const source = sourceOf(body);
   try {
     const value = codec.read(source);
-    return source.left === 0 ? value : undefined;
+    return left(source) === 0 ? value : undefined;
   } catch (cause) {
     if (cause instanceof Malformed) return undefined;
     throw cause;
@@ -103,17 +106,17 @@ export function conditionsOf(carried: Terms): Result<readonly Condition[]> {
   const conditions: Condition[] = [];
   for (const [i, each] of carried.entries()) {
     const condition = conditionOf(each);
-    if (!condition.ok) return refuse(condition.refusal.code, `terms[${i}]`);
+    if (!condition.ok) return refuse(condition.refusal.code, `.terms[${i}]`);
     conditions.push(condition.value);
   }
   return accept(conditions);
 }
 
-/** Whether the terms allow a movement. Change back to the same holder is judged for expiry only. */
+/** Whether the terms allow a movement. Change to the same holder is judged for expiry only. */
 export function checkMovement(carried: Terms, movement: Movement): Result<true> {
   const conditions = conditionsOf(carried);
   if (!conditions.ok) return conditions;
-  if (movement.isToStock) return accept(true);
+  if (movement.isReturn) return accept(true);
   for (const condition of conditions.value) {
     const verdict = holds(condition, movement);
     if (!verdict.ok) return verdict;
