@@ -7,7 +7,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const nodeGlobals = ['process', 'setTimeout', 'setInterval', 'clearInterval', 'console', 'URL'];
-const tests = ['**/*.test.ts', '**/*.conformance.ts', 'tests/**', '**/testing/**'];
+const tests = ['**/*.test.ts', '**/*.conformance.ts', '**/*.fixture.ts', 'tests/**', '**/testing/**'];
 
 const doubleAssertion = {
   selector:

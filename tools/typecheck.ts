@@ -34,7 +34,7 @@ async function check(project: string): Promise<Checked> {
 /** Sources that no project lists, or that only the root's lists although they have their own. */
 function unchecked(sources: readonly string[], projects: readonly Checked[]): string[] {
   return sources.filter((source) => {
-    const isTest = /\.(?:test|conformance)\.ts$/.test(source);
+    const isTest = /\.(?:test|conformance|fixture)\.ts$/.test(source);
     const own = OWN_ENVIRONMENT.find((folder) => source.startsWith(`${folder}/src/`));
     const isOwn = own !== undefined && !isTest && !source.startsWith('packages/wallet/src/node/');
     return !projects.some(({ project, files }) => {

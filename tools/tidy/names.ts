@@ -8,7 +8,7 @@ import { isTest, type Problem, type TreeView } from './tree-view.ts';
 const IN_HOUSE = /^(?:packages|apps|tools|tests|bench)\//;
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 /** Endings that tell a file's kind and belong to no name. */
-const ENDING = /(?:\.(?:slow\.test|story\.test|test|conformance|config|d))?\.[a-z]+$/;
+const ENDING = /(?:\.(?:slow\.test|story\.test|test|conformance|fixture|config|d))?\.[a-z]+$/;
 
 const HEADER_CHARACTERS_MIN = 30;
 

@@ -78,7 +78,7 @@ export function workspaceOf(file: string): string | undefined {
 }
 
 export function isTest(file: string): boolean {
-  return /\.(?:test|conformance)\.tsx?$/.test(file) || file.startsWith('tests/');
+  return /\.(?:test|conformance|fixture)\.tsx?$/.test(file) || file.startsWith('tests/');
 }
 
 /** The manifest at this path, or undefined where there is none or it is no JSON. */
