@@ -1,10 +1,10 @@
 /**
  * The test bank makes no money and loses none: what is debited here is what operators moved.
  */
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from '@specie/stores/database';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TestBank, type BankRequest } from './test-bank.ts';
+import { BANK_MIGRATIONS, TestBank, type BankRequest } from './test-bank.ts';
 
 const request = (over: Partial<BankRequest> = {}): BankRequest => ({
   reference: 'aabbccdd00',
@@ -14,7 +14,8 @@ const request = (over: Partial<BankRequest> = {}): BankRequest => ({
   operator: 1,
   ...over,
 });
-const bank = (): TestBank => new TestBank(new DatabaseSync(':memory:'));
+const bank = (): TestBank =>
+  new TestBank(openDatabase({ path: ':memory:', kind: 'SPbk', migrations: BANK_MIGRATIONS }));
 const balanceOf = (of: TestBank, account: string, currency: string): string | undefined =>
   of.accounts().find((each) => each.account === account && each.currency === currency)?.balance;
 
@@ -37,8 +38,14 @@ describe('the test bank', () => {
     (over) => {
       const made = bank();
       made.move('debit', request());
-      expect(made.move('debit', request(over))).toEqual({ state: 'refused', reason: 'reference_reused' });
-      expect(made.move('credit', request())).toEqual({ state: 'refused', reason: 'reference_reused' });
+      expect(made.move('debit', request(over))).toEqual({
+        state: 'refused',
+        reason: 'reference_reused',
+      });
+      expect(made.move('credit', request())).toEqual({
+        state: 'refused',
+        reason: 'reference_reused',
+      });
     },
   );
 
@@ -66,7 +73,10 @@ describe('the test bank', () => {
         let net = 0n;
         const done = new Set<string>();
         for (const { kind, account, amount, reference } of steps) {
-          const answer = made.move(kind, request({ account, amount: amount.toString(), reference }));
+          const answer = made.move(
+            kind,
+            request({ account, amount: amount.toString(), reference }),
+          );
           if (answer.state !== 'done' || done.has(reference)) continue;
           done.add(reference);
           net += kind === 'debit' ? -amount : amount;

@@ -6,6 +6,7 @@
  * Spec: 11 §3.
  * @module
  */
+import type { Database, Migration } from '@specie/stores/database';
 import type { DatabaseSync } from 'node:sqlite';
 
 /** Opening balance of every account, in minor units of each currency. */
@@ -40,34 +41,34 @@ export interface BankAccount {
 }
 
 /** Tables of the bank. */
-export const BANK_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS account (name TEXT, currency TEXT, balance INTEGER NOT NULL, PRIMARY KEY (name, currency)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS movement (
-    reference TEXT PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL,
-    amount INTEGER NOT NULL, operator INTEGER NOT NULL, answer TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-`;
+export const BANK_MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    sql: `
+      CREATE TABLE account (
+        name TEXT, currency TEXT, balance INTEGER NOT NULL, PRIMARY KEY (name, currency)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE movement (
+        reference TEXT PRIMARY KEY, kind TEXT NOT NULL, account TEXT NOT NULL, currency TEXT NOT NULL,
+        amount INTEGER NOT NULL, operator INTEGER NOT NULL, answer TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+];
 
 /** The bank over an open database. */
 export class TestBank {
+  private readonly store: Database;
   private readonly database: DatabaseSync;
 
-  constructor(database: DatabaseSync) {
-    this.database = database;
-    database.exec(BANK_SCHEMA);
+  constructor(store: Database) {
+    this.store = store;
+    this.database = store.sql;
   }
 
   /** Takes money from an account (`debit`) or gives it (`credit`). */
   move(kind: 'debit' | 'credit', request: BankRequest): BankAnswer {
-    this.database.exec('BEGIN IMMEDIATE');
-    try {
-      const answer = this.decide(kind, request);
-      this.database.exec('COMMIT');
-      return answer;
-    } catch (cause) {
-      this.database.exec('ROLLBACK');
-      throw cause;
-    }
+    return this.store.transaction(() => this.decide(kind, request));
   }
 
   accounts(): readonly BankAccount[] {
