@@ -164,6 +164,8 @@ describe('what core leans on', () => {
     `(1.5).toLocaleString();`,
     `const f = (x = process) => x;`,
     `const o = { process };`,
+    `declare const process: { exit(): void }; process.exit();`,
+    `declare function fetch(): void; fetch();`,
   ])('refuses %s', (body) => {
     expect(about('packages/core/src/base/x.ts', body)).not.toEqual([]);
   });
@@ -277,6 +279,11 @@ describe('words', () => {
     ['.ci/run', ['cat /tmp/', 'bash_jobs'], 'a path of one machine'],
     ['README.md', ['written by Cla', 'ude'], 'speaks of the product'],
     ['README.md', ['an age', 'nt wrote it'], 'speaks of the product'],
+    [
+      'apps/authority/src/x.ts',
+      [`${HEADER}// a coding age`, 'nt wrote it'],
+      'speaks of the product',
+    ],
     ['README.md', ['see issue ', '#12'], 'speaks of the product'],
     ['README.md', ['the session', ' limit'], 'speaks of the product'],
     ['README.md', ['https://registry.', 'example.org/x'], 'address of a registry'],
@@ -298,7 +305,8 @@ describe('words', () => {
     expect(messages({ 'README.md': text })).toEqual([]);
   });
 
-  it('allows a reminder that says what is to be done', () => {
+  it('allows words of the trade in sources and a reminder that says what is to be done', () => {
+    expect(about('apps/authority/src/x.ts', `new Agent(); // the agent keeps sockets`)).toEqual([]);
     expect(about('apps/authority/src/x.ts', `// TODO: read the limit from settings.`)).toEqual([]);
   });
 });

@@ -46,6 +46,7 @@ interface Findings {
   readonly emptyCalls: Use[];
   readonly waits: number[];
   readonly bound: Set<string>;
+  readonly declared: Set<string>;
 }
 
 /** Reads one source; never fails, since a file that does not parse is the compiler's business. */
@@ -60,6 +61,7 @@ export function readModule(path: string, text: string): Module {
     emptyCalls: [],
     waits: [],
     bound: new Set(),
+    declared: new Set(),
   };
   const visit = (node: ts.Node): void => {
     const start = node.getStart(source);
@@ -67,8 +69,8 @@ export function readModule(path: string, text: string): Module {
     visitUses(node, visit);
   };
   visit(source);
-  const { names, bound, ...rest } = found;
-  const globals = names.filter(({ name }) => !bound.has(name));
+  const { names, bound, declared, ...rest } = found;
+  const globals = names.filter(({ name }) => declared.has(name) || !bound.has(name));
   return { path, text, ...rest, globals, header: headerOf(text) };
 }
 
@@ -93,6 +95,7 @@ function note(node: ts.Node, line: number, found: Findings): void {
   }
   if (isWait(node)) found.waits.push(line);
   for (const name of namesBoundBy(node)) found.bound.add(name);
+  for (const name of namesDeclaredBy(node)) found.declared.add(name);
 }
 
 function noteImport(
@@ -172,6 +175,17 @@ function namesBoundBy(node: ts.Node): string[] {
     ts.isNamespaceImport(node);
   if (!isBinding || node.name === undefined || !ts.isIdentifier(node.name)) return [];
   return [node.name.text];
+}
+
+/** `declare const x` binds nothing: it says that the surroundings have an `x`. */
+function namesDeclaredBy(node: ts.Node): string[] {
+  const isDeclared = (one: ts.HasModifiers): boolean =>
+    one.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true;
+  if (ts.isVariableStatement(node) && isDeclared(node)) {
+    return node.declarationList.declarations.flatMap(namesBoundBy);
+  }
+  const isOther = ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node);
+  return isOther && isDeclared(node) ? namesBoundBy(node) : [];
 }
 
 /** The text of the comments that open a file, without marks, directives and `#!`. */

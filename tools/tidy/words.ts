@@ -7,6 +7,8 @@ import type { Problem, TreeView } from './tree-view.ts';
 interface Refused {
   readonly pattern: RegExp;
   readonly why: string;
+  /** Refused in texts for people, but fine in sources. */
+  readonly isProseOnly?: boolean;
 }
 
 const MACHINE = 'a path of one machine means nothing on another';
@@ -17,9 +19,6 @@ const WORKPLACE = 'says how this was written; a text speaks of the product alone
 const spelled = (...halves: readonly string[]): string => halves.join('');
 const anyOf = (...words: readonly string[]): RegExp =>
   new RegExp(`\\b(?:${words.join('|')})\\b`, 'i');
-
-/** A bank that acts for a party, and a browser's name for itself, are words of the trade. */
-const TRADE = ['user', 'debtor', 'creditor', 'instructing', 'instructed', 'intermediary'];
 
 const REFUSED: readonly Refused[] = [
   {
@@ -33,12 +32,12 @@ const REFUSED: readonly Refused[] = [
     pattern: anyOf(spelled('Cla', 'ude'), spelled('Anthr', 'opic'), spelled('L', 'LMs?')),
     why: WORKPLACE,
   },
+  // By itself the word is of the trade: a browser's name, a bank that acts for a party, an HTTP pool.
+  { pattern: anyOf(`(?:coding|AI|sub)[- ]?${spelled('age', 'nts?')}`), why: WORKPLACE },
   {
-    pattern: new RegExp(
-      `(?<!\\b(?:${TRADE.join('|')})[- _]?)\\b(?:sub)?${spelled('age', 'nts?')}\\b`,
-      'i',
-    ),
+    pattern: anyOf(`(?:the|this|an|another|other) ${spelled('age', 'nts?')}`),
     why: WORKPLACE,
+    isProseOnly: true,
   },
   { pattern: new RegExp(`\\b(?:issue|pull request|PR) ${spelled('#', '')}`, 'i'), why: WORKPLACE },
   {
@@ -69,7 +68,8 @@ export function wordProblems(view: TreeView): Problem[] {
 function textProblems(file: string, text: string): Problem[] {
   const isSource = /\.(?:ts|tsx|js|mjs)$/.test(file);
   return text.split('\n').flatMap((content, index) => {
-    const messages = REFUSED.flatMap(({ pattern, why }) => {
+    const messages = REFUSED.flatMap(({ pattern, why, isProseOnly = false }) => {
+      if (isSource && isProseOnly) return [];
       const found = pattern.exec(content);
       return found === null ? [] : [`"${found[0].trim()}" ${why}`];
     });
