@@ -99,9 +99,7 @@ function prefix(): Code {
 function padding(): Code {
   const bytes = add(get(size), constant(23));
   const bits = add(add(bytes, bytes), add(bytes, bytes));
-  const zeros = [12, 13, 14].map((t) =>
-    store128(NOWHERE, BLOCK_AT + 16 * t, splat(constant(0))),
-  );
+  const zeros = [12, 13, 14].map((t) => store128(NOWHERE, BLOCK_AT + 16 * t, splat(constant(0))));
   return sequence(...zeros, store128(NOWHERE, BLOCK_AT + 240, splat(add(bits, bits))));
 }
 
@@ -109,8 +107,7 @@ function padding(): Code {
 function finish(lane: number): Code {
   const gathered = (half: number): Code =>
     LANES.reduce<Code>(
-      (into, index) =>
-        loadLane(NOWHERE, END_AT + 64 * half + 16 * index + 4 * lane, index, into),
+      (into, index) => loadLane(NOWHERE, END_AT + 64 * half + 16 * index + 4 * lane, index, into),
       get(value),
     );
   const reversed = shuffle(REVERSED, get(value), get(value));
@@ -190,11 +187,7 @@ function chains(): WasmFunction {
     when(lessThan(get(left(lane)), get(least)), set(least, get(left(lane))));
   const busy = LANES.map((lane) => get(place(lane))).reduce(or);
   const run = loop(
-    sequence(
-      step(),
-      set(least, subtract(get(least), constant(1))),
-      branchIf(0, get(least)),
-    ),
+    sequence(step(), set(least, subtract(get(least), constant(1))), branchIf(0, get(least))),
   );
   const turn = sequence(
     ...LANES.map(refill),

@@ -213,9 +213,7 @@ export function absorb(): WasmFunction {
   const words = LANES.map((quarter) =>
     sequence(
       set(whole, shuffle(REVERSED, load128(get(input), 16 * quarter), get(whole))),
-      ...LANES.map((lane) =>
-        set(one.schedule + 4 * quarter + lane, extractLane(lane, get(whole))),
-      ),
+      ...LANES.map((lane) => set(one.schedule + 4 * quarter + lane, extractLane(lane, get(whole)))),
     ),
   );
   const sixteen = (base: Code, goesOn: boolean): Code => {

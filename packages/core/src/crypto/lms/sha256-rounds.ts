@@ -60,7 +60,7 @@ export const FOUR: Arithmetic = {
   and: and128,
   rotate: (value, by) => or128(shiftRightLanes(value, by), shiftLeftLanes(value, 32 - by)),
   shift: shiftRightLanes,
-  choose: (e, f, g) => xor128(and128(xor128(f, g), e), g),
+  choose: (e, f, g) => select128(f, g, e),
   constantAt: loadSplat,
 };
 
@@ -94,7 +94,14 @@ export function prepare(words: Arithmetic, registers: Registers, t: number): Cod
 export function round(words: Arithmetic, registers: Registers, t: number, k: Code): Code {
   const letter = (index: number): number => letterAt(registers, t, index);
   const [a, b, , d, e, f, g, h] = [0, 1, 2, 3, 4, 5, 6, 7].map((index) => get(letter(index))) as [
-    Code, Code, Code, Code, Code, Code, Code, Code,
+    Code,
+    Code,
+    Code,
+    Code,
+    Code,
+    Code,
+    Code,
+    Code,
   ];
   const both = registers.spare + (t & 1);
   const before = registers.spare + ((t + 1) & 1);

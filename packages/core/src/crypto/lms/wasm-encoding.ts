@@ -212,17 +212,32 @@ export function encodeModule(
   image: { readonly at: number; readonly bytes: Code },
 ): Uint8Array<ArrayBuffer> {
   const section = (id: number, items: readonly Code[]): Code => [id, ...sized(vector(items))];
-  const signatures = [0, 1, 2, 3, 4].map((count) => [0x60, count, ...Array<number>(count).fill(0x7f), 0]);
+  const signatures = [0, 1, 2, 3, 4].map((count) => [
+    0x60,
+    count,
+    ...Array<number>(count).fill(0x7f),
+    0,
+  ]);
   const exports = functions.flatMap(({ exportedAs }, index) =>
     exportedAs === undefined ? [] : [sequence(name(exportedAs), [0x00], unsigned(index))],
   );
   const bodies = functions.map(({ words, vectors, body }) =>
-    sized([...vector([[...unsigned(words), 0x7f], [...unsigned(vectors), 0x7b]]), ...body, 0x0b]),
+    sized([
+      ...vector([
+        [...unsigned(words), 0x7f],
+        [...unsigned(vectors), 0x7b],
+      ]),
+      ...body,
+      0x0b,
+    ]),
   );
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, signatures),
-    ...section(3, functions.map(({ parameters }) => [parameters])),
+    ...section(
+      3,
+      functions.map(({ parameters }) => [parameters]),
+    ),
     ...section(5, [[0x01, pages, pages]]),
     ...section(7, [[...name('memory'), 0x02, 0x00], ...exports]),
     ...section(10, bodies),
