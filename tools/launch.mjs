@@ -112,7 +112,7 @@ async function readyRuntime() {
   if (isReady()) return node;
   await alone(async () => {
     if (isReady()) return;
-    if (!(isInstalled(RUNTIME, machine) && fs.existsSync(node))) {
+    if (missingIn(RUNTIME, machine).length > 0 || !fs.existsSync(node)) {
       await npmCi(process.execPath, RUNTIME, 'installing the Node that Specie runs under (once)');
     }
     // To npm an optional part that it cannot fetch is no failure, so it has to be looked for.
@@ -155,35 +155,40 @@ async function readyTree(node) {
     if (readStamp(ROOT) === wanted) return;
     // Somebody who just added a dependency has the right tree already; wiping it would only stop
     // whatever else is running in it.
-    if (!isInstalled(ROOT, machine)) {
+    if (missingIn(ROOT, machine).length > 0) {
       await npmCi(node, ROOT, 'installing what the lock file names (a minute or two, once)');
+    }
+    const [missing] = missingIn(ROOT, machine);
+    if (missing !== undefined) {
+      throw new LaunchError(`npm did not bring ${missing}. ${NO_NETWORK}`);
     }
     writeStamp(ROOT, wanted);
   });
 }
 
 /**
- * Whether `node_modules` holds every package of the lock file that belongs on this machine, by
- * npm's own record of what it put there.
+ * The packages of the lock file that belong on this machine and are not in `node_modules`, by npm's
+ * own record of what it put there.
  * @param {string} folder
  * @param {string} machine
+ * @returns {string[]}
  */
-function isInstalled(folder, machine) {
+function missingIn(folder, machine) {
   const [platform = '', arch = ''] = machine.split('-');
-  const wanted = readLock(path.join(folder, 'package-lock.json'));
+  const wanted = readLock(path.join(folder, 'package-lock.json')) ?? {};
   const present = readLock(path.join(folder, 'node_modules', '.package-lock.json'));
-  if (wanted === undefined || present === undefined) return false;
-  return Object.entries(wanted).every(([place, entry]) => {
-    if (place === '' || !place.includes('node_modules/')) return true;
-    if (!fits(entry.os, platform) || !fits(entry.cpu, arch) || !fits(entry.libc, libcHere())) {
-      return true;
-    }
+  if (present === undefined) return ['node_modules'];
+  const missing = Object.entries(wanted).filter(([place, entry]) => {
+    if (!place.includes('node_modules/')) return false;
+    const isOurs =
+      fits(entry.os, platform) && fits(entry.cpu, arch) && fits(entry.libc, libcHere());
+    if (!isOurs) return false;
     const found = present[place];
     // Parts of an optional package for another machine carry no mark of that machine themselves.
-    if (found === undefined && entry.optional === true && entry.os === undefined) return true;
-    if (found === undefined || found.version !== entry.version) return false;
-    return fs.existsSync(path.join(folder, place));
+    if (found === undefined && entry.optional === true && entry.os === undefined) return false;
+    return found?.version !== entry.version || !fs.existsSync(path.join(folder, place));
   });
+  return missing.map(([place]) => place);
 }
 
 /**
@@ -313,7 +318,7 @@ function withPath(environment, folder) {
 function whyNpmFailed(output) {
   const tail = output.trim().split('\n').slice(-15).join('\n');
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET/.test(output)) {
-    return `${NO_NETWORK}\n${tail}`;
+    return NO_NETWORK;
   }
   if (output.includes('ENOSPC')) return `There is no room left on the disk.\n${tail}`;
   return `npm could not install:\n${tail}`;

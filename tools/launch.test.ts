@@ -19,6 +19,9 @@ fs.appendFileSync(process.env.NPM_CALLS, JSON.stringify(call) + '\\n');
 if (process.env.NPM_SAYS) { console.error(process.env.NPM_SAYS); process.exit(1); }
 fs.mkdirSync('node_modules', { recursive: true });
 fs.writeFileSync('node_modules/.package-lock.json', fs.readFileSync('package-lock.json'));
+for (const place of Object.keys(JSON.parse(fs.readFileSync('package-lock.json', 'utf8')).packages)) {
+  if (!place.endsWith(process.env.NPM_LOSES)) fs.mkdirSync(place, { recursive: true });
+}
 if (path.basename(process.cwd()) === 'runtime' && !process.env.NPM_SKIPS) {
   fs.symlinkSync(process.env.NODE_FOLDER, 'node_modules/${NODE_PACKAGE}', 'junction');
 }
@@ -104,7 +107,7 @@ describe('the install', () => {
     launch(['setup']);
     const packages = { 'node_modules/a': { version: '1.0.0' } };
     fs.writeFileSync(path.join(tree, 'package-lock.json'), JSON.stringify({ packages }));
-    launch(['setup']);
+    expect(launch(['setup'])).toMatchObject({ status: 0 });
     expect(calls()).toHaveLength(3);
   });
 
@@ -138,6 +141,16 @@ describe('the install', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('The package registry cannot be reached.');
     expect(launch(['setup'])).toMatchObject({ status: 0 });
+  });
+
+  it('is not taken for done when npm leaves something out', () => {
+    launch(['setup']);
+    const here = { optional: true, os: [process.platform], cpu: [process.arch] };
+    const packages = { 'node_modules/a': { version: '1.0.0', ...here } };
+    fs.writeFileSync(path.join(tree, 'package-lock.json'), JSON.stringify({ packages }));
+    const { status, stderr } = launch(['setup'], { NPM_LOSES: '/a' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('npm did not bring node_modules/a.');
   });
 
   it('is done once when two start at the same time', async () => {
