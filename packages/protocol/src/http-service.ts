@@ -9,84 +9,17 @@
  * Spec: 10 §1, §3; 06 §3.
  * @module
  */
-import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
-import type { ContentOf } from '@specie/core/codec/message';
-import type { AskGate } from './ask-gate.ts';
-import { faultOf } from './fault.ts';
-import { signedAskMessage, type Ask } from './messages/wallet.ts';
-import { messageReply, noReply, plainReply, type Reply, type Want } from './reply.ts';
-import type { Clock } from './ports.ts';
-import type { Route } from './route.ts';
-import { boundOf, planOf, readMessage, type Head, type Mounted, type RouteTable } from './mount.ts';
-import { AUTHENTICATOR_HEADER, COUNTER_HEADER, SESSION_HEADER } from './session/session-chain.ts';
-import type { Admission, SessionDesk } from './session/session-desk.ts';
-import type { SignedSessionOpen, SignedSessionSeal } from './session/evidence.ts';
+import { refuse, type Refusal } from '@specie/core/base/result';
+import { carryOut, guarded } from './carry-out.ts';
+import { type House, refused, type ServiceOptions } from './house.ts';
+import { boundOf, type Head, type Mounted, planOf, type RouteTable } from './mount.ts';
+import { page } from './page.ts';
+import { noReply, plainReply, type Reply, type Want } from './reply.ts';
+import { SESSION_HEADER } from './session/session-chain.ts';
 import type { Incoming, Outgoing } from './transport.ts';
 
-/** Who calls. */
-export type Party =
-  | { readonly is: 'anyone' }
-  | { readonly is: 'party'; readonly number: number; readonly session: Uint8Array }
-  | {
-      readonly is: 'wallet';
-      readonly wallet: Uint8Array;
-      readonly publicKey: Uint8Array;
-      readonly ask: Ask;
-    };
-
-/** One request as a handler sees it: read, bounded and known to come from `party`. */
-export interface Call<I> {
-  readonly value: I;
-  readonly party: Party;
-  /** The request's head, without its body. */
-  readonly request: Request;
-  /** Network address of whoever sent it. */
-  readonly remote: string;
-}
-
-type Handler<R> =
-  R extends Route<infer I, infer O> ? (call: Call<I>) => Result<O> | Promise<Result<O>> : never;
-
-/** Keys of routes the service answers by itself. */
-type Own = 'sessionOpen' | 'sessionSeal';
-
-type MessageKeys<T> = {
-  [K in keyof T]: T[K] extends { readonly request: undefined; readonly answer: undefined }
-    ? never
-    : K;
-}[keyof T];
-
-/** A handler for every route with a message, but for those of sessions. */
-export type Handlers<T extends RouteTable> = {
-  readonly [K in Exclude<MessageKeys<T>, Own>]: Handler<T[K]>;
-};
-
-/** The plain pages every service has. */
-export interface PlainPages {
-  /** What everybody may know, as JSON. */
-  status(): unknown;
-  /** Metrics as text, for loopback only. */
-  metrics?(): Promise<string>;
-  /** Whether the service takes requests. */
-  isReady(): boolean;
-  /** The description of the service, as JSON text. */
-  openapi?(): string;
-}
-
-export interface ServiceOptions<T extends RouteTable> {
-  readonly name: string;
-  readonly routes: T;
-  readonly handlers: Handlers<T>;
-  readonly gates: { readonly session?: SessionDesk; readonly ask?: AskGate };
-  readonly plain: PlainPages;
-  readonly clock: Clock;
-  /** Requests of people and wallets answered at the same time; beyond it, they are asked to come again. */
-  readonly inFlightMax?: number;
-  readonly onRefusal?: (refusal: Refusal, path: string) => void;
-  readonly onFault?: (fault: unknown, path: string) => void;
-  /** Hears of a bug of ours. Has to stop the process; without it, the bug is thrown outside every request. */
-  readonly onBug?: (bug: unknown) => void;
-}
+export type { Call, Handlers, Party } from './call.ts';
+export type { PlainPages, ServiceOptions } from './house.ts';
 
 /** A request whose head is judged: either already answered, or waiting for a body of bounded size. */
 export type Begun =
@@ -111,21 +44,14 @@ export interface Service {
   drain(): Promise<void>;
 }
 
+/** More than any number of people a service of this size can answer within the time they wait. */
 const IN_FLIGHT_MAX = 4096;
-
-interface House {
-  readonly options: ServiceOptions<RouteTable>;
-  readonly mounted: ReadonlyMap<string, Mounted>;
-  inFlight: number;
-  isDraining: boolean;
-  onEmpty: (() => void) | undefined;
-}
 
 /** Mounts a table of routes. */
 export function createService<const T extends RouteTable>(options: ServiceOptions<T>): Service {
   const house: House = {
-    options: options as unknown as ServiceOptions<RouteTable>,
-    mounted: planOf(options.routes, options.handlers as unknown as Readonly<Record<string, never>>),
+    options,
+    mounted: planOf(options.routes, options.handlers),
     inFlight: 0,
     isDraining: false,
     onEmpty: undefined,
@@ -261,203 +187,6 @@ function waiting(house: House, head: Head, mounted: Mounted, bytesMax: number, w
   };
 }
 
-function refused(house: House, head: Head, refusal: Refusal): Reply {
-  house.options.onRefusal?.(refusal, head.path);
-  return noReply(refusal);
-}
-
-/** Turns what is thrown into an answer: a fault into "come again", a bug into the end of the process. */
-function guarded(
-  house: House,
-  head: Head,
-  run: () => Reply | Promise<Reply>,
-): Reply | Promise<Reply> {
-  try {
-    const reply = run();
-    return reply instanceof Promise
-      ? reply.catch((cause: unknown) => broken(house, head, cause))
-      : reply;
-  } catch (cause) {
-    return broken(house, head, cause);
-  }
-}
-
-function broken(house: House, head: Head, cause: unknown): Reply {
-  return noReply(refusalOfThrown(house, head, cause));
-}
-
-function refusalOfThrown(house: House, head: Head, cause: unknown): Refusal {
-  const { options } = house;
-  const fault = faultOf(cause);
-  if (fault === undefined) {
-    const onBug = options.onBug ?? thrown;
-    onBug(cause);
-    return refuse('peer_silent').refusal;
-  }
-  options.onFault?.(fault, head.path);
-  return refuse(fault.retry === 'safe' ? 'overloaded' : 'peer_silent').refusal;
-}
-
-/** Throws where no request can catch it, so that the process stops. */
-function thrown(bug: unknown): void {
-  queueMicrotask(() => {
-    throw bug;
-  });
-}
-
-function carryOut(
-  house: House,
-  head: Head,
-  mounted: Mounted,
-  want: Want,
-  body: Uint8Array,
-): Reply | Promise<Reply> {
-  switch (mounted.route.caller) {
-    case 'session':
-      return inSession(house, head, mounted, want, body);
-    case 'ask':
-      return asked(house, head, mounted, want, body);
-    case 'handshake':
-      return handshake(house, head, mounted, want, body);
-    case 'anyone':
-    case 'order':
-      return handled(house, head, mounted, want, body, { is: 'anyone' });
-  }
-}
-
-/** Reads the message and gives it to the handler. */
-function handled(
-  house: House,
-  head: Head,
-  mounted: Mounted,
-  want: Want,
-  body: Uint8Array,
-  party: Party,
-): Reply | Promise<Reply> {
-  const { route, handler } = mounted;
-  const value =
-    route.request === undefined ? accept(undefined) : readMessage(route.request, want, body);
-  if (!value.ok) return refused(house, head, value.refusal);
-  const result = handler(callOf(head, value.value, party));
-  return result instanceof Promise
-    ? result.then((settled) => replyOf(house, head, mounted, want, settled))
-    : replyOf(house, head, mounted, want, result);
-}
-
-function replyOf(
-  house: House,
-  head: Head,
-  mounted: Mounted,
-  want: Want,
-  result: Result<unknown>,
-): Reply {
-  if (!result.ok) return refused(house, head, result.refusal);
-  return messageReply(mounted.route, result.value, want);
-}
-
-/** The head is turned into a Request only when a handler looks at it. */
-function callOf(head: Head, value: unknown, party: Party): Call<unknown> {
-  return {
-    value,
-    party,
-    remote: head.remote,
-    get request() {
-      const headers = new Headers();
-      for (const name of ['accept', 'accept-language', 'content-type', 'origin', 'forwarded']) {
-        const given = head.header(name);
-        if (given !== undefined) headers.set(name, given);
-      }
-      return new Request(`http://service${head.path}`, { method: head.method, headers });
-    },
-  };
-}
-
-function handshake(
-  house: House,
-  head: Head,
-  mounted: Mounted,
-  want: Want,
-  body: Uint8Array,
-): Reply {
-  const { route } = mounted;
-  const desk = house.options.gates.session;
-  if (desk === undefined || route.request === undefined)
-    return refused(house, head, refuse('route_unknown').refusal);
-  const open = readMessage(route.request, want, body);
-  if (!open.ok) return refused(house, head, open.refusal);
-  return replyOf(house, head, mounted, want, desk.open(open.value as SignedSessionOpen));
-}
-
-/** Admits a request in its session; from there on every answer, refusals and faults included, is authenticated. */
-function inSession(
-  house: House,
-  head: Head,
-  mounted: Mounted,
-  want: Want,
-  body: Uint8Array,
-): Reply | Promise<Reply> {
-  const desk = house.options.gates.session;
-  if (desk === undefined) return refused(house, head, refuse('route_unknown').refusal);
-  const isSeal = mounted.key === 'sessionSeal';
-  const admitted = desk.admit({
-    session: head.header(SESSION_HEADER),
-    counter: head.header(COUNTER_HEADER),
-    authenticator: head.header(AUTHENTICATOR_HEADER),
-    method: head.method,
-    path: head.path,
-    body,
-    isSeal,
-  });
-  if (!admitted.ok) return refused(house, head, admitted.refusal);
-  const admission = admitted.value;
-  const reply = guarded(house, head, () => {
-    if (admission.refusal !== undefined) return refused(house, head, admission.refusal);
-    if (isSeal) return sealed(house, head, mounted, want, body, admission);
-    const { party, session } = admission;
-    return handled(house, head, mounted, want, body, { is: 'party', number: party, session });
-  });
-  const authenticated = (plain: Reply): Reply => ({
-    ...plain,
-    headers: {
-      ...plain.headers,
-      [AUTHENTICATOR_HEADER]: admission.answer(plain.status, plain.body),
-    },
-  });
-  return reply instanceof Promise ? reply.then(authenticated) : authenticated(reply);
-}
-
-function sealed(
-  house: House,
-  head: Head,
-  mounted: Mounted,
-  want: Want,
-  body: Uint8Array,
-  admission: Admission,
-): Reply {
-  const { request } = mounted.route;
-  const given = request === undefined ? refuse('route_unknown') : readMessage(request, want, body);
-  if (!given.ok) return refused(house, head, given.refusal);
-  return replyOf(house, head, mounted, want, admission.seal(given.value as SignedSessionSeal));
-}
-
-function asked(
-  house: House,
-  head: Head,
-  mounted: Mounted,
-  want: Want,
-  body: Uint8Array,
-): Reply | Promise<Reply> {
-  const gate = house.options.gates.ask;
-  if (gate === undefined) return refused(house, head, refuse('route_unknown').refusal);
-  const signed = readMessage(signedAskMessage, want, body);
-  if (!signed.ok) return refused(house, head, signed.refusal);
-  const admitted = gate.admit(signed.value as ContentOf<typeof signedAskMessage>, head.path);
-  if (!admitted.ok) return refused(house, head, admitted.refusal);
-  const { wallet, publicKey, ask } = admitted.value;
-  const inner: Want = { ...want, isJsonBody: false };
-  return handled(house, head, mounted, inner, ask.body, { is: 'wallet', wallet, publicKey, ask });
-}
-
 /** The plain pages: no message, no caller, nothing to read. */
 function waitingPlain(house: House, head: Head, mounted: Mounted): Begun {
   return {
@@ -467,35 +196,4 @@ function waitingPlain(house: House, head: Head, mounted: Mounted): Begun {
     oversized: () => refused(house, head, refuse('message_oversized').refusal),
     abandon: () => undefined,
   };
-}
-
-const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
-
-function page(house: House, head: Head, mounted: Mounted): Reply | Promise<Reply> {
-  const { plain, name } = house.options;
-  switch (mounted.key) {
-    case 'health':
-      return plainReply(200, 'text/plain; charset=utf-8', `${name} runs\n`);
-    case 'ready': {
-      const isReady = plain.isReady() && !house.isDraining;
-      return isReady
-        ? plainReply(200, 'text/plain; charset=utf-8', `${name} is ready\n`)
-        : noReply(refuse(house.isDraining ? 'stopping' : 'overloaded').refusal);
-    }
-    case 'metrics': {
-      // An answer that would tell a stranger how much is paid here is as if it were not there.
-      if (plain.metrics === undefined || !LOOPBACK.test(head.remote))
-        return refused(house, head, refuse('route_unknown').refusal);
-      const type = 'text/plain; version=0.0.4; charset=utf-8';
-      return plain.metrics().then((text) => plainReply(200, type, text));
-    }
-    case 'openapi':
-      return plain.openapi === undefined
-        ? refused(house, head, refuse('route_unknown').refusal)
-        : plainReply(200, 'application/json', plain.openapi());
-    case 'status':
-      return plainReply(200, 'application/json', JSON.stringify(plain.status()));
-    default:
-      return refused(house, head, refuse('route_unknown').refusal);
-  }
 }

@@ -8,7 +8,7 @@ import { assert } from '@specie/core/base/assert';
 import { textOfBytes } from '@specie/core/base/bytes';
 import { accept, refuse, type Result } from '@specie/core/base/result';
 import type { Message } from '@specie/core/codec/message';
-import type { Call } from './http-service.ts';
+import type { Call } from './call.ts';
 import { JSON_MEDIA_TYPE, type Want } from './reply.ts';
 import { MESSAGE_MEDIA_TYPE, type Route } from './route.ts';
 

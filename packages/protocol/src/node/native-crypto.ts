@@ -114,7 +114,7 @@ const kemPrivate = (seed: Uint8Array): KeyObject =>
  */
 export const kemNative: Kem = {
   publicKeyOf: (seed) => rawPublicOf(kemPrivate(seed)),
-  encapsulate: kemPortable.encapsulate,
+  encapsulate: (publicKey, chance) => kemPortable.encapsulate(publicKey, chance),
   decapsulate: (seed, ciphertext) =>
     seed.length === KEM_SEED_BYTES && ciphertext.length === KEM_CIPHERTEXT_BYTES
       ? plainBytes(decapsulate(kemPrivate(seed), ciphertext))
