@@ -108,7 +108,7 @@ function prepare(sql: DatabaseSync, options: DatabaseOptions, isReadOnly: boolea
 }
 
 function transact<T>(sql: DatabaseSync, work: () => T): T {
-  assert(!sql.isTransaction, 'transactions are not nested');
+  assert(!isInside(sql), 'transactions are not nested');
   sql.exec('BEGIN IMMEDIATE');
   try {
     const value = work();
@@ -116,9 +116,13 @@ function transact<T>(sql: DatabaseSync, work: () => T): T {
     return value;
   } catch (cause) {
     // SQLite may have rolled back by itself (a full disk); a second time would hide the first cause.
-    if (sql.isTransaction) sql.exec('ROLLBACK');
+    if (isInside(sql)) sql.exec('ROLLBACK');
     throw cause;
   }
+}
+
+function isInside(sql: DatabaseSync): boolean {
+  return sql.isTransaction;
 }
 
 function copyOf(sql: DatabaseSync): Database['backup'] {
@@ -149,7 +153,8 @@ function tableCount(sql: DatabaseSync): number {
 
 function numberOf(kind: string): number {
   assert(/^[A-Za-z]{4}$/.test(kind), 'a kind of store is four letters');
-  return new DataView(bytesOfText(kind).buffer).getUint32(0);
+  const bytes = bytesOfText(kind);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 }
 
 /** What SQLite throws, as one of our faults where its cause is known. */

@@ -254,6 +254,13 @@ export const LEDGER_REFUSALS = {
     'No money moved: the ledger is missing entries it once answered for and serves reads only.',
     '资金未动:账本缺少已应答的记录,目前只读。',
   ),
+  ledger_clock_stepped: row(
+    2037,
+    503,
+    '09 §6',
+    "No money moved: the ledger's clocks disagree, so it serves reads only until that is looked into.",
+    '资金未动:账本时钟不一致,查明之前仅提供查询。',
+  ),
   entropy_below_floor: row(
     2035,
     503,
