@@ -1,0 +1,60 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { chanceOf } from '../base/chance.fixture.ts';
+import type { RefusalCode } from '../base/refusals.ts';
+import { REFUSALS } from '../base/refusals.ts';
+import '../ledger/entry.ts';
+import '../ledger/snapshot.ts';
+import '../payment/address.ts';
+import '../payment/lock-batch.ts';
+import '../payment/order.ts';
+import { everythingMessage } from './everything.fixture.ts';
+import { fuzz } from './fuzz.fixture.ts';
+import { messagesKnown } from './message.ts';
+
+const MUTANTS = 100_000;
+/** Mean over all mutants of a kind, in milliseconds: a hundred times what one takes. */
+const MEAN_MAX = 1;
+
+const met = new Set<RefusalCode>();
+
+describe('every message of core', () => {
+  it('is among those tried', () => {
+    expect(messagesKnown().map(({ name }) => name)).toEqual([
+      'Coin',
+      'Order',
+      'SignedOrder',
+      'WalletKey',
+      'LockBatchHead',
+      'LockBatch',
+      'Command',
+      'Entry',
+      'Batch',
+      'Snapshot',
+      'Everything',
+    ]);
+  });
+
+  it.each(messagesKnown().map((kind) => [kind.name, kind] as const))(
+    '%s: a damaged one is refused or is the one encoding of another value',
+    (_, kind) => {
+      const start = performance.now();
+      const found = fuzz(kind, MUTANTS, chanceOf(kind.type));
+      expect(found.wrong).toEqual([]);
+      expect(found.pastHeader).toBeGreaterThan(MUTANTS / 3);
+      expect(found.accepted).toBeGreaterThan(0);
+      expect((performance.now() - start) / MUTANTS).toBeLessThan(MEAN_MAX);
+      for (const code of found.refusals) met.add(code);
+    },
+  );
+
+  afterAll(() => {
+    // Every refusal of the binary form; the readable form has 1014 to itself.
+    const encoding = (Object.keys(REFUSALS) as RefusalCode[]).filter(
+      (code) => REFUSALS[code].number >= 1001 && REFUSALS[code].number <= 1013,
+    );
+    expect(encoding.filter((code) => !met.has(code))).toEqual([]);
+    expect([...met].filter((code) => !encoding.includes(code))).toEqual([]);
+    expect(met.size).toBe(13);
+    expect(everythingMessage.type).toBe(0xfe);
+  });
+});
