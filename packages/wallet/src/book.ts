@@ -12,7 +12,6 @@ import { equalBytes, hexOf } from '@specie/core/base/bytes';
 import { checkBasket } from '@specie/core/coin/basket';
 import { coinKey, coinMessage, type Coin, type Range } from '@specie/core/coin/coin';
 import { sha256 } from '@specie/core/crypto/hash';
-import type { Order } from '@specie/core/payment/order';
 import type { WalletEvent } from '@specie/protocol/messages/wallet';
 import type { Origin } from './keys.ts';
 
@@ -49,21 +48,32 @@ export interface Book {
   readonly findings: Finding[];
   /** Hashes of locks whose pieces came and were counted. */
   readonly came: Set<string>;
+  /** By lock of a piece that went: the order it went by. */
+  readonly went: Map<string, Uint8Array>;
   readonly coins: Map<string, Coin>;
 }
 
 /** What the book asks about this wallet's own orders. */
 export interface OwnOrders {
   secretOf(origin: Origin): Uint8Array;
-  /** The own order of a hash with whether it was refused for good, or undefined. */
-  find(hash: Uint8Array): { readonly order: Order; readonly isRefused: boolean } | undefined;
+  /** The own order of a hash: the locks it opens and whether it was refused for good; or undefined. */
+  find(
+    hash: Uint8Array,
+  ): { readonly locks: readonly Uint8Array[]; readonly isRefused: boolean } | undefined;
   /** Whether an event lies in the time before recovery, of which no orders are left. */
   isPast(number: number): boolean;
 }
 
 /** A book in which nothing happened yet. */
 export function emptyBook(): Book {
-  return { pieces: new Map(), bookings: [], findings: [], came: new Set(), coins: new Map() };
+  return {
+    pieces: new Map(),
+    bookings: [],
+    findings: [],
+    came: new Set(),
+    went: new Map(),
+    coins: new Map(),
+  };
 }
 
 /** Key of a piece: its coin and range. */
@@ -132,24 +142,21 @@ function bookWent(book: Book, event: WalletEvent, what: WhatOf<'went'>, own: Own
   const piece = book.pieces.get(key);
   if (piece === undefined) book.findings.push({ event, is: 'left_twice' });
   else {
-    const doubt = own.isPast(event.number) ? undefined : doubtAboutOrder(what, own);
+    const doubt = own.isPast(event.number) ? undefined : doubtAboutOrder(what.order, piece, own);
     if (doubt !== undefined) book.findings.push({ event, is: doubt });
+    book.went.set(hexOf(piece.hash), what.order);
     assert(book.pieces.delete(key), 'a piece that was held is held no more');
   }
   book.bookings.push({ event, piece });
 }
 
-function doubtAboutOrder(what: WhatOf<'went'>, own: OwnOrders): Finding['is'] | undefined {
-  const found = own.find(what.order);
-  if (found === undefined || !isInput(found.order, what)) return 'left_without_order';
+function doubtAboutOrder(
+  order: Uint8Array,
+  piece: OwnPiece,
+  own: OwnOrders,
+): Finding['is'] | undefined {
+  const found = own.find(order);
+  if (found?.locks.some((hash) => equalBytes(hash, piece.hash)) !== true)
+    return 'left_without_order';
   return found.isRefused ? 'left_after_refusal' : undefined;
-}
-
-/** Whether an order consumes exactly this piece. */
-export function isInput(order: Order, piece: Range & { readonly coin: Uint8Array }): boolean {
-  return order.parts.some(
-    (part) =>
-      equalBytes(part.coin, piece.coin) &&
-      part.inputs.some(({ from, to }) => from === piece.from && to === piece.to),
-  );
 }

@@ -7,14 +7,15 @@
  * Spec: 05 §7.
  * @module
  */
-import { compareBytes, equalBytes } from '@specie/core/base/bytes';
+import { compareBytes } from '@specie/core/base/bytes';
 import type { Instant } from '@specie/core/base/instant';
 import type { RefusalCode } from '@specie/core/base/refusals';
 import { accept, refuse, type Result } from '@specie/core/base/result';
 import type { Coin } from '@specie/core/coin/coin';
-import { PART_PIECES_MAX, PARTS_MAX } from '@specie/core/payment/order';
+import { PARTS_MAX } from '@specie/core/payment/order';
 import { checkMovement, conditionsOf } from '@specie/core/terms/terms';
 import type { OwnPiece } from './book.ts';
+import { neighbours } from './neighbours.ts';
 
 /** Neighbours of one coin that are consumed together; `units` of them go out, the rest comes back. */
 export interface SelectedPart {
@@ -40,8 +41,6 @@ interface Run {
   readonly worth: bigint;
   readonly perUnit: bigint;
   readonly expires: number;
-  /** Change may not be given back on an expired coin, so it goes whole. */
-  readonly isWholeOnly: boolean;
 }
 
 /**
@@ -64,7 +63,7 @@ export function choosePieces(
   }
   const total = worthOfAll(usable);
   if (total < wish.amount) return tooLittle(wish, total, worthOfAll(plain), reserved, forbidden);
-  const runs = runsOf(usable, wish.now);
+  const runs = runsOf(usable);
   const parts = fromOneCoin(runs, wish.amount) ?? fromSeveral(runs, wish.amount);
   return parts === undefined ? refuse('funds_scattered') : accept(parts);
 }
@@ -98,11 +97,12 @@ function allowedBy({ coin }: OwnPiece, wish: Wish): Result<true> {
     if (conditions.value.some(({ is }) => is === 'payee')) return refuse('payee_forbidden');
   }
   const to = wish.to.is === 'payee' ? (wish.to.tag ?? wish.holder) : wish.holder;
-  const isToStock = wish.to.is === 'stock';
-  return checkMovement(coin.terms, { now: wish.now, from: wish.holder, to, isToStock });
+  const isReturn = wish.to.is === 'stock';
+  return checkMovement(coin.terms, { now: wish.now, from: wish.holder, to, isReturn });
 }
 
-function expiryOf(coin: Coin): number {
+/** When the coin expires; Infinity when it never does. */
+export function expiryOf(coin: Coin): number {
   const conditions = conditionsOf(coin.terms);
   if (!conditions.ok) return Infinity;
   return Math.min(
@@ -112,27 +112,19 @@ function expiryOf(coin: Coin): number {
 }
 
 /** Pieces as runs of neighbours, soonest to expire first, then the largest, then by identity. */
-function runsOf(pieces: readonly OwnPiece[], now: Instant): readonly Run[] {
-  const sorted = [...pieces].sort(
-    (a, b) => compareBytes(a.coin.identity, b.coin.identity) || a.from - b.from,
-  );
-  const groups: OwnPiece[][] = [];
-  for (const piece of sorted) {
-    const group = groups.at(-1);
-    const last = group?.at(-1);
-    const isNeighbour =
-      last?.to === piece.from && equalBytes(last.coin.identity, piece.coin.identity);
-    if (group !== undefined && isNeighbour && group.length < PART_PIECES_MAX) group.push(piece);
-    else groups.push([piece]);
-  }
-  return groups.map((group) => runOf(group, now)).sort(compareRuns);
+function runsOf(pieces: readonly OwnPiece[]): readonly Run[] {
+  return neighbours(pieces, 1).map(runOf).sort(compareRuns);
 }
 
-function runOf(pieces: readonly OwnPiece[], now: Instant): Run {
+function runOf(pieces: readonly OwnPiece[]): Run {
   const { coin } = pieces[0]!;
-  const expires = expiryOf(coin);
-  const worth = worthOfAll(pieces);
-  return { coin, pieces, worth, perUnit: perUnitOf(coin), expires, isWholeOnly: expires <= now };
+  return {
+    coin,
+    pieces,
+    worth: worthOfAll(pieces),
+    perUnit: perUnitOf(coin),
+    expires: expiryOf(coin),
+  };
 }
 
 function compareRuns(a: Run, b: Run): number {
@@ -163,8 +155,7 @@ function cutFrom(run: Run, amount: bigint): SelectedPart | undefined {
     .filter((piece) => piece.to - piece.from >= units)
     .sort((a, b) => a.to - a.from - (b.to - b.from))[0];
   const pieces = single === undefined ? frontOf(run.pieces, units) : [single];
-  const whole = pieces.reduce((sum, { from, to }) => sum + (to - from), 0);
-  return run.isWholeOnly && whole !== units ? undefined : { coin: run.coin, pieces, units };
+  return { coin: run.coin, pieces, units };
 }
 
 function frontOf(pieces: readonly OwnPiece[], units: number): readonly OwnPiece[] {
@@ -183,8 +174,7 @@ function fromSeveral(runs: readonly Run[], amount: bigint): readonly SelectedPar
   const parts: SelectedPart[] = [];
   let left = amount;
   // Coarse units first, so that the fine ones are there to make up the exact rest.
-  const order = [...runs].sort((a, b) => compareExpiryThenUnit(a, b));
-  for (const run of order) {
+  for (const run of [...runs].sort(compareUnits)) {
     if (left === 0n) break;
     const fits = left < run.worth ? left - (left % run.perUnit) : run.worth;
     const part = fits === 0n ? undefined : cutFrom(run, fits);
@@ -195,7 +185,7 @@ function fromSeveral(runs: readonly Run[], amount: bigint): readonly SelectedPar
   return left === 0n && parts.length <= PARTS_MAX ? parts : undefined;
 }
 
-function compareExpiryThenUnit(a: Run, b: Run): number {
+function compareUnits(a: Run, b: Run): number {
   if (a.perUnit !== b.perUnit) return a.perUnit > b.perUnit ? -1 : 1;
   return compareRuns(a, b);
 }

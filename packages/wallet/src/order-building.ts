@@ -10,7 +10,7 @@ import { assert } from '@specie/core/base/assert';
 import { compareBytes } from '@specie/core/base/bytes';
 import { after, type Instant, MINUTE } from '@specie/core/base/instant';
 import { lockOfSecret, type Lock } from '@specie/core/coin/lock';
-import { inputCount, type Order, type Output, type Part } from '@specie/core/payment/order';
+import { type Order, type Output, type Part } from '@specie/core/payment/order';
 import { pieceKey, type OwnPiece } from './book.ts';
 import type { SelectedPart } from './choice.ts';
 import type { Origin } from './keys.ts';
@@ -72,22 +72,20 @@ export function buildMerge(frame: OrderFrame, groups: readonly (readonly OwnPiec
   return orderOf(frame, 'merge', parts);
 }
 
-/** The secrets an order shows, in the order of its inputs. */
-export function secretsFor(
+/** The pieces an order consumes, in the order of its inputs; undefined when one is not held. */
+export function piecesOf(
   order: Order,
   pieces: ReadonlyMap<string, OwnPiece>,
-  secretOf: (origin: Origin) => Uint8Array,
-): readonly Uint8Array[] | undefined {
-  const secrets: Uint8Array[] = [];
+): readonly OwnPiece[] | undefined {
+  const found: OwnPiece[] = [];
   for (const part of order.parts) {
     for (const input of part.inputs) {
       const piece = pieces.get(pieceKey(part.coin, input));
       if (piece === undefined) return undefined;
-      secrets.push(secretOf(piece.origin));
+      found.push(piece);
     }
   }
-  assert(secrets.length === inputCount(order), 'there is one secret for each input');
-  return secrets;
+  return found;
 }
 
 function changeOf(frame: OrderFrame, to: number, index: number): Output {

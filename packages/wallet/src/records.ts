@@ -12,6 +12,7 @@ import {
   currencyNumber,
   flag,
   instant,
+  list,
   optional,
   struct,
   text,
@@ -27,7 +28,13 @@ import { message } from '@specie/core/codec/message';
 import { ML_DSA_SIGNATURE_BYTES } from '@specie/core/crypto/signature';
 import { address } from '@specie/core/payment/address';
 import { BATCH_LOCKS_MAX } from '@specie/core/payment/lock-batch';
-import { NONCE_BYTES, order, ORDER_BYTES_MAX } from '@specie/core/payment/order';
+import {
+  NONCE_BYTES,
+  order,
+  ORDER_BYTES_MAX,
+  PART_PIECES_MAX,
+  PARTS_MAX,
+} from '@specie/core/payment/order';
 import { refusalNotice, walletCard, walletEvent } from '@specie/protocol/messages/wallet';
 
 export const NOTE_BYTES_MAX = 560;
@@ -77,6 +84,8 @@ export const ownOrder = struct({
   hash: bytes(32),
   order,
   signature: bytes(ML_DSA_SIGNATURE_BYTES),
+  /** Hashes of the locks that the order's secrets open, input by input: a range may come back, a lock never. */
+  locks: list(bytes(32), 1, PARTS_MAX * PART_PIECES_MAX),
   purpose: choice({ pay: 1, tidy: 2, refresh: 3, cashOut: 4 }),
   payee: optional(struct({ address, name: text(254) })),
   note: text(NOTE_BYTES_MAX),
@@ -88,7 +97,7 @@ export const ownOrder = struct({
   notice: optional(struct({ notice: refusalNotice, signature: bytes(ML_DSA_SIGNATURE_BYTES) })),
 });
 export type OwnOrder = ValueOf<typeof ownOrder>;
-export const ownOrderMessage = message('WalletOrder', 0xe2, 1, ORDER_BYTES_MAX + 16_384, ownOrder);
+export const ownOrderMessage = message('WalletOrder', 0xe2, 1, 2 * ORDER_BYTES_MAX, ownOrder);
 
 /** A batch of receiving locks; its nonce is on disk before the operator sees it. */
 const ownBatch = struct({
