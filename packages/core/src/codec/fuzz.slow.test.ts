@@ -1,13 +1,12 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chanceOf } from '../base/chance.fixture.ts';
-import type { RefusalCode } from '../base/refusals.ts';
-import { REFUSALS } from '../base/refusals.ts';
+import { REFUSALS, type RefusalCode } from '../base/refusals.ts';
 import '../ledger/entry.ts';
 import '../ledger/snapshot.ts';
 import '../payment/address.ts';
 import '../payment/lock-batch.ts';
 import '../payment/order.ts';
-import { everythingMessage } from './everything.fixture.ts';
+import './everything.fixture.ts';
 import { fuzz } from './fuzz.fixture.ts';
 import { messagesKnown } from './message.ts';
 
@@ -47,14 +46,12 @@ describe('every message of core', () => {
     },
   );
 
-  afterAll(() => {
-    // Every refusal of the binary form; the readable form has 1014 to itself.
+  it('meets every refusal of the binary form, and no other', () => {
+    // The readable form has 1014 to itself.
     const encoding = (Object.keys(REFUSALS) as RefusalCode[]).filter(
       (code) => REFUSALS[code].number >= 1001 && REFUSALS[code].number <= 1013,
     );
-    expect(encoding.filter((code) => !met.has(code))).toEqual([]);
-    expect([...met].filter((code) => !encoding.includes(code))).toEqual([]);
-    expect(met.size).toBe(13);
-    expect(everythingMessage.type).toBe(0xfe);
+    expect(encoding).toHaveLength(13);
+    expect([...met].sort()).toEqual(encoding.sort());
   });
 });
