@@ -13,7 +13,7 @@ import { openServerPool, serverSources } from './node/server-pool.ts';
 import { estimateText, stateText } from './page/entropy-page.ts';
 import { type EntropyReport, type SourceReport, standingText } from './report.ts';
 import type { Source } from './source.ts';
-import { readWithin } from './timeout.ts';
+import { prepareWithin, readWithin } from './timeout.ts';
 
 /** Where the command speaks: what was asked for, and what went wrong. */
 export type Terminal = {
@@ -24,6 +24,9 @@ export type Terminal = {
 const USAGE = `specie entropy [--json] [--device ID:PATH:BITS:ENTROPY …]
 specie entropy assess FILE [--bits N] [--samples N] [--json]
 specie entropy record SOURCE FILE [--samples N] [--device ID:PATH:BITS:ENTROPY …]`;
+
+/** An assessment of fewer samples is a hint. SP 800-90B §3.1.1. */
+const SAMPLES_WANTED = 1_000_000;
 
 /** How long a pipe or device may say nothing. */
 const SILENT_MS = 5000;
@@ -153,7 +156,11 @@ export function assessmentText(
   const said = (value: number | null): string => (value === null ? 'none' : value.toFixed(6));
   const body = rows.map(([name, value]) => `  ${name.padEnd(28)}${said(value)}\n`).join('');
   const perSample = (assessment.min * of.bits).toFixed(6);
-  return `${head}${body}Per sample: at most ${perSample} bits\n`;
+  const short =
+    of.samples < SAMPLES_WANTED
+      ? `SP 800-90B section 3.1.1 asks for ${SAMPLES_WANTED} samples.\n`
+      : '';
+  return `${head}${body}Per sample: at most ${perSample} bits\n${short}`;
 }
 
 /** Samples of a file, or of a pipe or device until it ends or `wanted` are there. */
@@ -191,6 +198,7 @@ async function readUntil(source: Source, count: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
+    await prepareWithin(source);
     while (length < count) {
       const part = await readWithin(source, Math.min(1 << 20, count - length), SILENT_MS);
       parts.push(part);

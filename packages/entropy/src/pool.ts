@@ -29,7 +29,7 @@ import {
   standingText,
 } from './report.ts';
 import type { Source } from './source.ts';
-import { later, pause, readWithin } from './timeout.ts';
+import { later, pause, prepareWithin, readWithin } from './timeout.ts';
 import {
   type WatchedSource,
   alarmReason,
@@ -40,6 +40,7 @@ import {
   judgeStartup,
   passSamples,
   reportSource,
+  restartSource,
   startupSamples,
   watchSource,
 } from './watch.ts';
@@ -80,6 +81,11 @@ export type EntropyPool = {
   readonly standing: () => string;
   /** The latest raw samples of a source, oldest first, for the live page; empty unless tapped. */
   readonly tap: (id: string) => Uint8Array;
+  /**
+   * Opens a dropped source anew and tests it from the start: for an operator who has looked into the
+   * reason. Answers whether it is good again. Nothing is ever readmitted by itself.
+   */
+  readonly readmit: (id: string) => Promise<boolean>;
   /** Ends all reading and overwrites the generator; later draws throw. */
   readonly close: () => void;
 };
@@ -124,6 +130,7 @@ export async function openPool(settings: PoolSettings): Promise<EntropyPool> {
     report: () => reportOf(pool),
     standing: () => standingText(standingOf(pool)),
     tap: (id) => tapOf(pool, id),
+    readmit: (id) => readmit(pool, id),
     close: () => closePool(pool),
   };
 }
@@ -199,6 +206,7 @@ function sharedEchoLength(sources: readonly Source[], of: Source, alphaBits: num
 
 /** The start-up test of SP 800-90B §4.3: its samples are tested, judged, and thrown away. */
 async function startUp(pool: Pool, watched: WatchedSource): Promise<void> {
+  if (!(await prepare(pool, watched))) return;
   const samples = await gather(pool, watched, startupSamples(watched));
   if (samples === undefined) return;
   const reason = judgeStartup(watched, samples);
@@ -212,11 +220,33 @@ async function startUp(pool: Pool, watched: WatchedSource): Promise<void> {
   void keepFresh(pool, watched);
 }
 
+async function prepare(pool: Pool, watched: WatchedSource): Promise<boolean> {
+  try {
+    await prepareWithin(watched.source);
+  } catch (thrown) {
+    const { cause, reason } = dropCauseOf(thrown);
+    drop(pool, watched, cause, reason);
+  }
+  return isUsed(pool, watched);
+}
+
 async function keepFresh(pool: Pool, watched: WatchedSource): Promise<void> {
-  while (isUsed(pool, watched)) {
+  const { life } = watched;
+  for (;;) {
     await pause(pool.settings.refreshMs);
+    if (!isUsed(pool, watched) || watched.life !== life) return;
     await refresh(pool, watched);
   }
+}
+
+async function readmit(pool: Pool, id: string): Promise<boolean> {
+  const watched = pool.watched.find(({ source }) => source.claim.id === id);
+  if (watched === undefined || pool.closed) return false;
+  if (watched.state.at === 'dropped') {
+    restartSource(watched, pool.settings.now());
+    await startUp(pool, watched);
+  }
+  return watched.state.at === 'good';
 }
 
 /** One fresh block of a source into the generator. */

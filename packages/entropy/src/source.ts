@@ -25,6 +25,8 @@ export type SourceClaim = {
 /** A source of raw samples. It holds a resource until closed. */
 export type Source = {
   readonly claim: SourceClaim;
+  /** Gets what reading needs, such as a process of its own; only then does silence count. */
+  readonly prepare?: () => Promise<void>;
   /** Raw samples, at least one and at most `count`. Rejects with an EntropyFault; settles by itself or never. */
   readonly read: (count: number) => Promise<Uint8Array>;
   /** The same at once, where the source can: the operating system, and timing jitter. */

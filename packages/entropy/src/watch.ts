@@ -26,7 +26,7 @@ export function startupSamples(watched: WatchedSource): number {
 /** A source and everything known about it. */
 export type WatchedSource = {
   readonly source: Source;
-  readonly monitor: Monitor;
+  monitor: Monitor;
   readonly alarms: Map<string, number>;
   readonly tap: Uint8Array;
   state: SourceState;
@@ -35,6 +35,8 @@ export type WatchedSource = {
   creditedBits: number;
   tapped: number;
   startedAt: number;
+  /** Counts the times it was taken into use, so that what served an earlier time can tell. */
+  life: number;
 };
 
 /** Puts a source under watch; nothing has been read yet. */
@@ -60,6 +62,7 @@ export function watchSource(
     creditedBits: 0,
     tapped: 0,
     startedAt: settings.now,
+    life: 0,
   };
 }
 
@@ -71,6 +74,17 @@ export function dropSource(watched: WatchedSource, cause: Drop['cause'], reason:
   wipeEchoMemory(watched.monitor.echo);
   watched.tap.fill(0);
   watched.source.close();
+}
+
+/** Puts a dropped source back to its start: its tests know nothing, its start-up is ahead of it. */
+export function restartSource(watched: WatchedSource, now: number): void {
+  const { claim, echo } = watched.monitor;
+  watched.monitor = startMonitor(claim, echo);
+  watched.state = { at: 'starting' };
+  watched.estimatedBits = undefined;
+  watched.tapped = 0;
+  watched.startedAt = now;
+  watched.life++;
 }
 
 /** Runs samples through every test and answers the first alarm; samples of an alarm are not kept. */

@@ -3,8 +3,8 @@
  * device cannot be called off from within: this process can be killed instead, by its parent or, when
  * the parent is gone, by itself.
  *
- * Run as `node device-reader.ts PATH`. Its last word, on the error output, is `ended`, or the code of
- * the error that opening or reading met, as in `open ENOENT`.
+ * Run as `node device-reader.ts PATH`. On the error output it says `started` and at last `ended`, or
+ * what opening or reading met, as in `open ENOENT`; each word ends its line.
  * @module
  */
 import fs from 'node:fs';
@@ -16,7 +16,7 @@ const CHUNK_BYTES = 4096;
 /** An ordinary exit would wait for the thread that hangs in a read; a kill does not. */
 function end(word: string): void {
   try {
-    fs.writeSync(2, word);
+    fs.writeSync(2, `${word}\n`);
   } finally {
     process.kill(process.pid, 'SIGKILL');
   }
@@ -32,6 +32,7 @@ function copy(fd: number, chunk: Buffer): void {
   });
 }
 
+fs.writeSync(2, 'started\n');
 process.stdin.on('end', () => end('')).resume();
 process.stdout.on('error', () => end(''));
 fs.open(process.argv[2] ?? '', fs.constants.O_RDONLY | fs.constants.O_NOCTTY, (error, fd) => {

@@ -24,12 +24,20 @@ export type DeviceSettings = {
 };
 
 /** Bytes of a stream of samples, however they are come by. */
-type Stream = { readonly read: (count: number) => Promise<Uint8Array>; readonly close: () => void };
+type Stream = {
+  readonly started: Promise<void>;
+  readonly read: (count: number) => Promise<Uint8Array>;
+  readonly close: () => void;
+};
 
 /** Reads what `path` names: a regular file in this process, anything else in one of its own. */
 export function deviceSource(settings: DeviceSettings): Source {
   const { id, path, sampleBits, minEntropy } = settings;
   let stream: Stream | undefined;
+  const open = (): Stream => {
+    stream ??= isRegularFile(path) ? fileStream(path) : processStream(path);
+    return stream;
+  };
   return {
     claim: {
       id,
@@ -38,11 +46,12 @@ export function deviceSource(settings: DeviceSettings): Source {
       minEntropy,
       about: settings.about ?? path,
     },
-    read: async (count) => {
-      stream ??= isRegularFile(path) ? fileStream(path) : processStream(path);
-      return stream.read(count);
+    prepare: async () => open().started,
+    read: async (count) => open().read(count),
+    close: () => {
+      stream?.close();
+      stream = undefined;
     },
-    close: () => stream?.close(),
   };
 }
 
@@ -75,7 +84,7 @@ function fileStream(path: string): Stream {
     if (got === 0) throw new EntropyFault('source_ended', `${path} has no more samples`);
     return samples.subarray(0, got);
   };
-  return { read, close };
+  return { started: Promise.resolve(), read, close };
 }
 
 function attempt(fd: number, samples: Uint8Array): number {
@@ -89,19 +98,26 @@ function attempt(fd: number, samples: Uint8Array): number {
 function processStream(path: string): Stream {
   const reader = fileURLToPath(new URL('./device-reader.ts', import.meta.url));
   const child = spawn(process.execPath, [reader, path], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let lastWord = '';
+  let said = '';
+  let isStarted: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => {
+    isStarted = resolve;
+  });
   let fault: EntropyFault | undefined;
   let wake: () => void = () => undefined;
   const failed = (failure: EntropyFault): void => {
     fault ??= failure;
+    // Whoever waits for the start meets the fault when reading.
+    isStarted();
     wake();
   };
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    lastWord = (lastWord + text).slice(0, 200);
+    said = (said + text).slice(-200);
+    isStarted();
   });
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => failed(new EntropyFault('source_unreadable', error.message, error)));
-  child.on('close', () => failed(faultOf(path, lastWord)));
+  child.on('close', () => failed(faultOf(path, said)));
   child.stdout.on('readable', () => wake());
   // A source never keeps the program alive; whoever waits for it has a timer of its own.
   child.unref();
@@ -121,11 +137,13 @@ function processStream(path: string): Stream {
       });
     }
   };
-  return { read, close: () => void child.kill('SIGKILL') };
+  return { started, read, close: () => void child.kill('SIGKILL') };
 }
 
-function faultOf(path: string, lastWord: string): EntropyFault {
+/** What the reader's last word means. */
+function faultOf(path: string, said: string): EntropyFault {
+  const lastWord = said.trim().split('\n').at(-1);
   if (lastWord === 'ended') return new EntropyFault('source_ended', `${path} has ended`);
-  const why = lastWord === '' ? 'its reader stopped' : lastWord;
+  const why = lastWord === undefined || lastWord === 'started' ? 'its reader stopped' : lastWord;
   return new EntropyFault('source_unreadable', `${path} cannot be read: ${why}`);
 }

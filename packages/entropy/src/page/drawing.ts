@@ -16,8 +16,9 @@ export function histogramSvg(counts: Uint32Array, name: string): string {
   let bars = '';
   for (let value = 0; value < counts.length; value++) {
     const height = (counts[value]! / most) * HEIGHT;
-    if (height > 0)
-      {bars += `M${round(value * step)} ${HEIGHT}v${round(-height)}h${round(step)}V${HEIGHT}z`;}
+    if (height > 0) {
+      bars += `M${round(value * step)} ${HEIGHT}v${round(-height)}h${round(step)}V${HEIGHT}z`;
+    }
   }
   const even = round(HEIGHT - (total / counts.length / most) * HEIGHT);
   return svg(name, HEIGHT, `<path d="${bars}"/>${line(even)}`);

@@ -1,0 +1,3 @@
+import { describePlantedFaults } from './planted-fault.conformance.ts';
+
+describePlantedFaults(1000);
