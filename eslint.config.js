@@ -70,11 +70,22 @@ export default defineConfig(
       ],
       // Held by `surePresence` above, which knows the one place where `!` is honest.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        {
+          argsIgnorePattern: '^_',
+          varsIgnorePattern: '^_',
+          destructuredArrayIgnorePattern: '^_',
+          ignoreRestSiblings: true,
+        },
+      ],
 
       // Numbers read well in a sentence; everything else has to be turned into text on purpose.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },
@@ -109,6 +120,8 @@ export default defineConfig(
     files: tests,
     rules: {
       'max-lines-per-function': 'off',
+      // What vitest offers to match a part of a value has no type.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
       'no-restricted-syntax': ['error', doubleAssertion, defaultExport],
     },
   },

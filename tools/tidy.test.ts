@@ -102,9 +102,14 @@ describe('arrows between packages', () => {
     ['packages/wallet/src/x.ts', `import 'node:fs';`, 'where there is no Node'],
     ['packages/wallet/src/x.ts', `import './y';`, 'which is no file'],
     ['packages/wallet/src/x.ts', `void import(name);`, 'only known when it runs'],
+    ['packages/wallet/src/x.ts', `import '@specie/core/base/x.fixture';`, 'which is for tests'],
+    ['packages/core/src/base/x.ts', `import '../base/x.fixture.ts';`, 'which is for tests'],
     ['packages/unknown/src/x.ts', ``, 'has no arrows'],
   ])('refuses in %s: %s', (file, body, message) => {
-    expect(about(file, body)).toContainEqual(expect.stringContaining(message));
+    const fixture = { 'packages/core/src/base/x.fixture.ts': HEADER };
+    expect(messages({ ...fixture, [file]: `${HEADER}${body}\n` })).toContainEqual(
+      expect.stringContaining(message),
+    );
   });
 
   it.each([
@@ -113,6 +118,8 @@ describe('arrows between packages', () => {
     ['tests/x.story.test.ts', `import '@specie/wallet/x';`],
     ['packages/core/src/base/x.test.ts', `import 'vitest'; import 'node:fs';`],
     ['packages/wallet/src/node/x.ts', `import 'node:fs';`],
+    ['packages/wallet/src/x.test.ts', `import '@specie/core/base/x.fixture';`],
+    ['bench/main.ts', `void import(name);`],
     ['packages/core/src/base/x.ts', `import { sha256 } from '@noble/hashes/sha2.js';`],
   ])('allows in %s: %s', (file, body) => {
     expect(about(file, body)).toEqual([]);

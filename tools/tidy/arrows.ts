@@ -8,6 +8,7 @@ import {
   isTest,
   manifestAt,
   type Problem,
+  type Target,
   type TreeView,
   workspaceOf,
 } from './tree-view.ts';
@@ -23,6 +24,8 @@ export function arrowProblems(view: TreeView): Problem[] {
     })),
   );
   for (const module of view.modules) {
+    // A bench is picked by its name; nothing of the product is.
+    if (workspaceOf(module.path) === undefined) continue;
     for (const line of module.computedImports) {
       const message = 'imports a path that is only known when it runs';
       problems.push({ file: module.path, line, message });
@@ -36,7 +39,7 @@ function messagesFor(view: TreeView, edge: Edge): string[] {
     case 'file':
       return fileMessages(view, edge, edge.to.path);
     case 'package':
-      return packageMessages(view, edge, edge.to.workspace);
+      return packageMessages(view, edge, edge.to);
     case 'node':
       return nodeMessages(edge, edge.to.name);
     case 'library':
@@ -47,6 +50,7 @@ function messagesFor(view: TreeView, edge: Edge): string[] {
 function fileMessages(view: TreeView, { from, import: { specifier } }: Edge, to: string): string[] {
   if (!view.files.has(to)) return [`imports ${specifier}, which is no file (write the ending .ts)`];
   const [here, there] = [workspaceOf(from.path), workspaceOf(to)];
+  if (isTest(to) && !isTest(from.path)) return [`imports ${specifier}, which is for tests`];
   if (here !== there) return [`reaches into ${there ?? 'the root'} by path; import it by name`];
   if (!from.path.startsWith(CORE_SOURCES) || isTest(from.path)) return [];
   if (!to.startsWith(CORE_SOURCES)) return [`core may not import ${to}, which is no source of it`];
@@ -55,11 +59,16 @@ function fileMessages(view: TreeView, { from, import: { specifier } }: Edge, to:
   return [`core/${right} may not import core/${left}, which is to its right`];
 }
 
-function packageMessages(view: TreeView, { from }: Edge, target: string): string[] {
+function packageMessages(
+  view: TreeView,
+  { from }: Edge,
+  { workspace: target, path: to }: Extract<Target, { readonly kind: 'package' }>,
+): string[] {
   const here = workspaceOf(from.path);
   // Tests at the root, benches and tools stand above the house and see all of it.
   if (here === undefined) return [];
   if (`packages/${target}` === here) return [`imports its own package by name; write the path`];
+  if (isTest(to) && !isTest(from.path)) return [`imports ${to}, which is for tests`];
   const name = here.slice(here.indexOf('/') + 1);
   const allowed = here.startsWith('apps/') ? Object.keys(ARROWS) : (ARROWS[name] ?? []);
   if (!allowed.includes(target)) return [`${here} may not import @specie/${target}`];
