@@ -25,17 +25,21 @@ export type ServiceState = 'starting' | 'ready' | 'stopped' | 'failed';
 
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 15_000;
-const RESTARTS_MAX = 20;
+const FAILURES_MAX = 10;
 const POLL_MS = 50;
 
 /** One running service. */
 export class ServiceProcess {
   readonly plan: ServicePlan;
   state: ServiceState = 'starting';
+  /** Times it was started again since this program runs. */
   restarts = 0;
+  /** Starts in a row that did not lead to a service taking requests. */
+  private failures = 0;
   private child: ChildProcess | undefined;
   private readonly log: WriteStream;
   private isWanted = false;
+  private once: Readonly<Record<string, string>> = {};
 
   constructor(plan: ServicePlan) {
     this.plan = plan;
@@ -51,6 +55,23 @@ export class ServiceProcess {
     this.isWanted = true;
     this.launch();
     await this.waitReady();
+  }
+
+  /** Starts the service anew with something added to its environment, this one time. */
+  async restartWith(environment: Readonly<Record<string, string>>): Promise<void> {
+    await this.stop();
+    this.once = environment;
+    await this.start();
+  }
+
+  /** Waits until the service has died and is taking requests again. */
+  async revived(restartsBefore: number): Promise<void> {
+    const attempts = START_PATIENCE_MS / POLL_MS;
+    for (let i = 0; i < attempts; i++) {
+      if (this.restarts > restartsBefore && this.state === 'ready') return;
+      await pause();
+    }
+    throw new Error(`${this.plan.name} did not die and come back; its log is ${this.plan.log}`);
   }
 
   /** Tells the service to finish what it does and leave; kills it when it does not. */
@@ -70,10 +91,11 @@ export class ServiceProcess {
     this.state = 'starting';
     const child = spawn(process.execPath, [this.plan.program, ...this.plan.args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...this.plan.environment },
+      env: { ...process.env, ...this.plan.environment, ...this.once },
       // Its own group: a Ctrl-C at the terminal reaches us alone, and we stop the services in order.
       detached: true,
     });
+    this.once = {};
     child.stdout.pipe(this.log, { end: false });
     child.stderr.pipe(this.log, { end: false });
     child.once('exit', () => {
@@ -84,12 +106,13 @@ export class ServiceProcess {
 
   private exited(): void {
     if (!this.isWanted) return;
-    if (this.restarts >= RESTARTS_MAX) {
+    if (this.failures >= FAILURES_MAX) {
       this.state = 'failed';
       return;
     }
     this.restarts += 1;
-    const delay = Math.min(250 * 2 ** Math.min(this.restarts, 6), 10_000);
+    this.failures += 1;
+    const delay = Math.min(50 * 2 ** this.failures, 10_000);
     this.state = 'starting';
     setTimeout(() => {
       if (!this.isWanted) return;
@@ -103,15 +126,18 @@ export class ServiceProcess {
     for (let i = 0; i < attempts && this.isWanted; i++) {
       if (await isReady(this.plan.readyUrl)) {
         this.state = 'ready';
+        this.failures = 0;
         return;
       }
       if (this.state === 'failed') break;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause();
     }
     if (this.isWanted)
       throw new Error(`${this.plan.name} did not become ready; its log is ${this.plan.log}`);
   }
 }
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
 async function isReady(url: string): Promise<boolean> {
   try {

@@ -116,14 +116,12 @@ export async function systemStatus(
     letters: parts.outbox
       .newest(8)
       .map(({ time, operator, to, code }) => ({ time, operator, to, code })),
-    accounts: parts.bank
-      .accounts()
-      .map(({ account, currency, balance }) => ({
-        account,
-        ...shown({ currency, amount: balance }),
-        code: currency,
-        balance,
-      })),
+    accounts: parts.bank.accounts().map(({ account, currency, balance }) => ({
+      account,
+      ...shown({ currency, amount: balance }),
+      code: currency,
+      balance,
+    })),
     commands: [
       'npm run demo',
       'npx specie open --phone +8613800138000',
