@@ -51,11 +51,22 @@ export function historyOf(account: Account): readonly HistoryLine[] {
   const lines = [
     ...orders.map((own): HistoryLine => {
       const sums = carried.has(hexOf(own.hash)) ? negated(givenBy(own.order, book)) : new Map();
-      return { is: 'order', time: own.signedAt, sums, own };
+      return { is: 'order', time: timeOf(own), sums, own };
     }),
     ...withTopUps(eventLines(account, carried), fundings),
   ];
-  return lines.sort((a, b) => a.time - b.time);
+  return lines.sort((a, b) => a.time - b.time || placeOf(a) - placeOf(b));
+}
+
+/** When an order moved money, by the ledger; until then, when it was signed. */
+const timeOf = ({ state, signedAt }: OwnOrder): number =>
+  state.is === 'paid' ? state.time : signedAt;
+
+/** Where in the ledger a line stands; what is not there yet comes last. */
+function placeOf(line: HistoryLine): number {
+  if (line.is === 'order') return line.own.state.is === 'paid' ? line.own.state.position : Infinity;
+  if (line.is === 'received' || line.is === 'toppedUp') return line.position;
+  return line.is === 'finding' ? line.finding.event.position : Infinity;
 }
 
 /**

@@ -1,0 +1,608 @@
+/**
+ * A small country for tests of the wallet: one ledger with the rules of core, and operators that
+ * speak the protocol's own messages over a transport in memory. It keeps just as much as the wallet
+ * can see. Storage, signatures and secrets are real; the services themselves are tested elsewhere.
+ */
+import { equalBytes, hexOf } from '@specie/core/base/bytes';
+import { after, DAY, HOUR, instantOf, type Instant } from '@specie/core/base/instant';
+import { REFUSALS, type RefusalCode } from '@specie/core/base/refusals';
+import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
+import { hashOf, sha256 } from '@specie/core/crypto/hash';
+import { slhDsaNative, mlDsaNative } from '@specie/protocol/node/native-crypto';
+import { plainBasket } from '@specie/core/coin/basket';
+import { coinKey, type Coin } from '@specie/core/coin/coin';
+import { operatorOf, stockTag, tagKey, tagOf } from '@specie/core/coin/holder';
+import { lockOfSecret } from '@specie/core/coin/lock';
+import type { CommandBody } from '@specie/core/ledger/command';
+import { step } from '@specie/core/ledger/ledger';
+import { emptyState, type LedgerState } from '@specie/core/ledger/state';
+import { walletIdOf, type Address } from '@specie/core/payment/address';
+import {
+  batchHeadMessage,
+  batchPath,
+  batchRoot,
+  batchSecret,
+  type LockBatch,
+  type LockOffer,
+} from '@specie/core/payment/lock-batch';
+import { orderHash, orderMessage, outputRanges, type Order } from '@specie/core/payment/order';
+import type { Caveat } from '@specie/core/terms/terms';
+import { Fault } from '@specie/protocol/fault';
+import { problemOf } from '@specie/protocol/problem';
+import {
+  askMessage,
+  payeeStatementMessage,
+  payRequestMessage,
+  refusalNoticeMessage,
+  signedAskMessage,
+  type PayAnswer,
+  type PayRequest,
+  type WalletEvent,
+} from '@specie/protocol/messages/wallet';
+import { OPERATOR_ROUTES } from '@specie/protocol/route';
+import type { Transport } from '@specie/protocol/transport';
+import {
+  keySetMessage,
+  rootHash,
+  trustChainMessage,
+  type KeySet,
+} from '@specie/protocol/trust/key-set';
+
+export const CNY = 156;
+export const START = instantOf(1_790_000_000_000);
+export const CODE = '123456';
+
+const bytesOf = (name: string): Uint8Array => sha256(new TextEncoder().encode(name));
+const ROOT_SEED = new Uint8Array(48).fill(7);
+const ROOT = slhDsaNative.publicKeyOf(ROOT_SEED);
+export const AUTHORITY = rootHash(ROOT);
+const STOCK_KEY = bytesOf('stock');
+
+interface ModelBatch {
+  readonly whole: LockBatch;
+  next: number;
+}
+
+export interface ModelWallet {
+  readonly address: Address;
+  readonly publicKey: Uint8Array;
+  readonly alias: string;
+  readonly tag: Uint8Array;
+  readonly batches: ModelBatch[];
+  readonly events: WalletEvent[];
+  readonly fundings: Map<string, { amount: bigint; currency: number; kind: 'topUp' | 'cashOut' }>;
+}
+
+export interface ModelOperator {
+  readonly number: number;
+  readonly url: string;
+  readonly statementSeed: Uint8Array;
+  readonly wallets: Map<string, ModelWallet>;
+  readonly opening: Map<string, { publicKey: Uint8Array; alias: string }>;
+  readonly answers: Map<string, PayAnswer>;
+  stockDrawn: number;
+}
+
+/** What a country is told to do wrong, once or always. */
+export interface Mischief {
+  /** Refuses the next payments, signed, with this code. */
+  refusePayments: RefusalCode | undefined;
+  /** Called before a request is served; throwing loses the request. */
+  before: ((route: string) => void) | undefined;
+  /** Called after it was served; throwing loses the answer. */
+  after: ((route: string) => void) | undefined;
+}
+
+export interface Country {
+  readonly state: LedgerState;
+  readonly operators: readonly ModelOperator[];
+  readonly mischief: Mischief;
+  readonly transport: Transport;
+  /** Secrets that were ever shown to an operator, by hex. */
+  readonly shown: Set<string>;
+  /** The clock of everybody. */
+  now: Instant;
+  /** Mints a coin of this many units into an operator's stock. */
+  mint(operator: number, units: number, terms?: readonly Caveat[]): void;
+  walletOf(alias: string): ModelWallet;
+  /** Whatever the operator tells, for tests that make it lie. */
+  operatorOf(wallet: ModelWallet): ModelOperator;
+}
+
+const keySetOf = (operators: readonly ModelOperator[]): KeySet => ({
+  authority: AUTHORITY,
+  number: 1,
+  issuedAt: START,
+  endsAt: after(START, 365 * DAY),
+  root: ROOT,
+  nextRoot: bytesOf('next'),
+  url: 'http://authority.test',
+  name: 'Model Mint',
+  keys: [
+    {
+      purpose: 'session',
+      publicKey: mlDsaNative.publicKeyOf(bytesOf('session')),
+      from: instantOf(0),
+      until: after(START, 365 * DAY),
+    },
+  ],
+  operators: operators.map(({ number, url, statementSeed }) => ({
+    operator: number,
+    name: `Bank ${number}`,
+    url,
+    sessionKey: mlDsaNative.publicKeyOf(bytesOf(`session ${number}`)),
+    statementKey: mlDsaNative.publicKeyOf(statementSeed),
+    from: instantOf(0),
+    until: after(START, 365 * DAY),
+  })),
+});
+
+/** A country with this many operators, each with one large coin in stock. */
+export function newCountry(count = 2): Country {
+  const state = emptyState(AUTHORITY);
+  const operators = Array.from({ length: count }, (_, i): ModelOperator => ({
+    number: i + 1,
+    url: `http://operator-${i + 1}.test`,
+    statementSeed: bytesOf(`statement ${i + 1}`),
+    wallets: new Map(),
+    opening: new Map(),
+    answers: new Map(),
+    stockDrawn: 0,
+  }));
+  const model = new Model(state, operators);
+  model.setUp();
+  return model;
+}
+
+let signedChain: Uint8Array | undefined;
+function chainFor(operators: readonly ModelOperator[]): Uint8Array {
+  if (signedChain !== undefined && operators.length === 2) return signedChain;
+  const keySet = keySetOf(operators);
+  const signature = slhDsaNative.sign(ROOT_SEED, keySetMessage.encode(keySet));
+  const chain = trustChainMessage.encode({ sets: [{ keySet, signature }] });
+  if (operators.length === 2) signedChain = chain;
+  return chain;
+}
+
+class Model implements Country {
+  readonly state: LedgerState;
+  readonly operators: readonly ModelOperator[];
+  readonly mischief: Mischief = { refusePayments: undefined, before: undefined, after: undefined };
+  readonly shown = new Set<string>();
+  now: Instant = START;
+  private sequence = 0;
+  private coins = 0;
+  private draws = 0;
+  /** Secrets of stock pieces, by `coin:from`. */
+  private readonly stockSecrets = new Map<string, Uint8Array>();
+  private readonly notes = new Map<string, string>();
+
+  constructor(state: LedgerState, operators: readonly ModelOperator[]) {
+    this.state = state;
+    this.operators = operators;
+  }
+
+  setUp(): void {
+    this.command({ is: 'policy', currency: CNY, numerator: 1, denominator: 1 });
+    for (const { number } of this.operators) {
+      const quotas = [{ currency: CNY, amount: 10n ** 12n }];
+      this.command({ is: 'admit', operator: number, quotas });
+    }
+  }
+
+  readonly transport: Transport = async (request) => {
+    const url = new URL(request.url);
+    const operator = this.operators.find((each) => each.url === url.origin);
+    if (operator === undefined) throw new Fault('peer_silent', 'safe', 'nobody there');
+    this.mischief.before?.(url.pathname);
+    const body = new Uint8Array(await request.arrayBuffer());
+    const answer = this.serve(operator, url.pathname, body);
+    this.mischief.after?.(url.pathname);
+    return answer;
+  };
+
+  mint(operator: number, units: number, terms: readonly Caveat[] = []): void {
+    this.coins += 1;
+    const identity = bytesOf(`coin ${this.coins}`);
+    const secret = bytesOf(`stock ${this.coins}`);
+    const coin: Coin = { identity, basket: plainBasket(CNY), units, terms, mintedAt: this.now };
+    const reference = bytesOf(`reserve ${this.coins}`);
+    const sums = [{ currency: CNY, amount: BigInt(units) }];
+    const coins = [{ coin, lock: lockOfSecret(secret) }];
+    const reserve = { reference, sums };
+    this.command({ is: 'issue', operator, reserve, coins, sources: new Uint8Array(0) });
+    this.stockSecrets.set(`${coinKey(identity)}:0`, secret);
+  }
+
+  walletOf(alias: string): ModelWallet {
+    for (const { wallets } of this.operators)
+      for (const wallet of wallets.values()) if (wallet.alias === alias) return wallet;
+    throw new Error(`no wallet of ${alias}`);
+  }
+
+  operatorOf(wallet: ModelWallet): ModelOperator {
+    return this.operators[wallet.address.operator - 1]!;
+  }
+
+  private command(body: CommandBody, operator = 0): Result<{ readonly position: number }> {
+    this.sequence += 1;
+    const command = { operator, session: new Uint8Array(16), sequence: this.sequence, body };
+    const entry = step(this.state, command, this.now);
+    if (!entry.ok && body.is !== 'move') throw new Error(entry.refusal.code + entry.refusal.at);
+    return entry;
+  }
+
+  private serve(operator: ModelOperator, path: string, body: Uint8Array): Response {
+    if (path === OPERATOR_ROUTES.trust.path) return answered(chainFor(this.operators));
+    if (path === OPERATOR_ROUTES.pay.path) {
+      const request = payRequestMessage.decode(body);
+      if (!request.ok) return problemOf(request.refusal);
+      const paid = this.pay(operator, request.value);
+      return paid.ok
+        ? answered(OPERATOR_ROUTES.pay.answer!.encode(paid.value))
+        : problemOf(paid.refusal);
+    }
+    const asked = signedAskMessage.decode(body);
+    if (!asked.ok) return problemOf(asked.refusal);
+    const { ask, signature } = asked.value;
+    const key = hexOf(ask.wallet);
+    const wallet = operator.wallets.get(key);
+    const opening =
+      path === OPERATOR_ROUTES.open.path
+        ? OPERATOR_ROUTES.open.request!.decode(ask.body)
+        : undefined;
+    if (opening?.ok === true) {
+      const { publicKey, alias } = opening.value;
+      operator.opening.set(key, { publicKey, alias });
+    }
+    const publicKey = wallet?.publicKey ?? operator.opening.get(key)?.publicKey;
+    if (publicKey === undefined) return problem('wallet_unknown');
+    const isSigned =
+      ask.route === path &&
+      equalBytes(walletIdOf(publicKey), ask.wallet) &&
+      mlDsaNative.verify(publicKey, askMessage.encode(ask), signature);
+    if (!isSigned) return problem('signature_invalid');
+    return this.asked(operator, path, ask.body, key, wallet);
+  }
+
+  private asked(
+    operator: ModelOperator,
+    path: string,
+    body: Uint8Array,
+    key: string,
+    wallet: ModelWallet | undefined,
+  ): Response {
+    const route = Object.values(OPERATOR_ROUTES).find((each) => each.path === path);
+    const value = route?.request?.decode(body);
+    if (route?.answer === undefined || value === undefined) return problem('route_unknown');
+    if (!value.ok) return problemOf(value.refusal);
+    const handler = this.handlers[path];
+    if (handler === undefined) return problem('route_unknown');
+    if (wallet === undefined && !path.endsWith('/open') && !path.endsWith('/confirm'))
+      return problem('wallet_unknown');
+    const result = handler(operator, value.value as never, wallet as ModelWallet, key);
+    if (!result.ok) return problemOf(result.refusal);
+    return answered(route.answer.encode(result.value as never));
+  }
+
+  private readonly handlers: Record<
+    string,
+    (operator: ModelOperator, value: never, wallet: ModelWallet, key: string) => Result<unknown>
+  > = {
+    '/v1/wallet/open': (_operator, _value, wallet) =>
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent until opened.
+      wallet !== undefined
+        ? refuse('wallet_known')
+        : accept({
+            ticket: new Uint8Array(16),
+            sentTo: '+86 138 •••• 0000',
+            endsAt: after(this.now, HOUR),
+          }),
+    '/v1/wallet/confirm': (operator, { code }: { code: string }, _wallet, key) => {
+      if (code !== CODE) return refuse('code_wrong');
+      const { publicKey, alias } = operator.opening.get(key)!;
+      const address = { operator: operator.number, wallet: walletIdOf(publicKey) };
+      const tag = tagOf(operator.number, bytesOf(`tag ${key}`).slice(0, 12));
+      const made: ModelWallet = {
+        address,
+        publicKey,
+        alias,
+        tag,
+        batches: [],
+        events: [],
+        fundings: new Map(),
+      };
+      operator.wallets.set(key, made);
+      return accept(cardOf(made));
+    },
+    '/v1/wallet/card': (_operator, _value, wallet) => accept(cardOf(wallet)),
+    '/v1/wallet/locks': (_operator, whole: LockBatch, wallet) => {
+      const isKnown = wallet.batches.some((each) =>
+        equalBytes(each.whole.head.nonce, whole.head.nonce),
+      );
+      if (isKnown) return refuse('batch_nonce_used');
+      if (!equalBytes(batchRoot(whole.hashes), whole.head.root)) return refuse('batch_root_wrong');
+      wallet.batches.push({ whole, next: 0 });
+      return accept({ left: locksLeft(wallet) });
+    },
+    '/v1/wallet/state': (_operator, { after: last, max }: { after: number; max: number }, wallet) =>
+      accept({
+        events: wallet.events.slice(last, last + max),
+        hasMore: wallet.events.length > last + max,
+        locksLeft: locksLeft(wallet),
+        ledgerTime: this.now,
+      }),
+    '/v1/wallet/payee': (_operator, { to }: { to: string }) => {
+      for (const { wallets, statementSeed } of this.operators) {
+        for (const wallet of wallets.values()) {
+          if (wallet.alias !== to) continue;
+          const { address } = wallet;
+          const until = after(this.now, HOUR);
+          const statement = { authority: AUTHORITY, address, name: `${to} (checked)`, until };
+          const signature = mlDsaNative.sign(
+            statementSeed,
+            payeeStatementMessage.encode(statement),
+          );
+          return accept({ statement, signature });
+        }
+      }
+      return refuse('payee_unknown');
+    },
+    '/v1/wallet/draw': (
+      operator,
+      { payee, count, note }: { payee: Address; count: number; note: string },
+    ) => {
+      const offers = Array.from({ length: count }, () => this.offer(operator, payee, note));
+      const missing = offers.find((each) => !each.ok);
+      if (missing !== undefined && !missing.ok) return missing;
+      return accept({ offers: offers.flatMap((each) => (each.ok ? [each.value] : [])) });
+    },
+    '/v1/wallet/order': (operator, { order }: { order: Uint8Array }) => {
+      const answer = operator.answers.get(hexOf(order));
+      return answer === undefined ? refuse('order_unknown') : accept(answer);
+    },
+    '/v1/wallet/topup': (
+      operator,
+      { reference, amount, currency }: { reference: Uint8Array; amount: bigint; currency: number },
+      wallet,
+    ) => {
+      const key = hexOf(reference);
+      if (!wallet.fundings.has(key)) {
+        const moved = this.fromStock(operator, wallet, Number(amount));
+        if (!moved.ok) return moved;
+        wallet.fundings.set(key, { amount, currency, kind: 'topUp' });
+      }
+      return this.funding(wallet, reference);
+    },
+    '/v1/wallet/cashout': (
+      operator,
+      { reference, payment }: { reference: Uint8Array; payment: PayRequest },
+      wallet,
+    ) => {
+      const paid = this.pay(operator, payment);
+      if (!paid.ok) return paid;
+      if (paid.value.outcome.is !== 'paid') return refuse('bank_refused');
+      let units = 0;
+      for (const part of payment.order.parts)
+        for (const { from, to, output } of outputRanges(part))
+          if (equalBytes(output.tag, stockTag(operator.number))) units += to - from;
+      const amount = BigInt(units);
+      wallet.fundings.set(hexOf(reference), { amount, currency: CNY, kind: 'cashOut' });
+      return this.funding(wallet, reference);
+    },
+    '/v1/wallet/funding': (_operator, { reference }: { reference: Uint8Array }, wallet) =>
+      this.funding(wallet, reference),
+  };
+
+  private funding(wallet: ModelWallet, reference: Uint8Array): Result<unknown> {
+    const found = wallet.fundings.get(hexOf(reference));
+    if (found === undefined) return refuse('order_unknown');
+    return accept({ reference, ...found, state: 'done', code: 0 });
+  }
+
+  private offer(operator: ModelOperator, payee: Address, note: string): Result<LockOffer> {
+    const publicKey = mlDsaNative.publicKeyOf(operator.statementSeed);
+    if (equalBytes(payee.wallet, walletIdOf(publicKey))) return accept(this.stockOffer(operator));
+    const wallet = this.operators[payee.operator - 1]?.wallets.get(hexOf(payee.wallet));
+    const batch = wallet?.batches.find(
+      ({ whole, next }) => next < whole.head.count && whole.head.ends > this.now,
+    );
+    if (wallet === undefined || batch === undefined) return refuse('locks_exhausted');
+    const index = batch.next++;
+    const { head, signature, hashes } = batch.whole;
+    this.notes.set(hexOf(hashes[index]!), note);
+    return accept({
+      head,
+      signature,
+      publicKey: wallet.publicKey,
+      index,
+      hash: hashes[index]!,
+      path: batchPath(hashes, index),
+      tag: wallet.tag,
+    });
+  }
+
+  private stockOffer(operator: ModelOperator): LockOffer {
+    const nonce = bytesOf(`stock nonce ${operator.number} ${operator.stockDrawn++}`).slice(0, 16);
+    const hash = sha256(batchSecret(STOCK_KEY, nonce, 0));
+    const publicKey = mlDsaNative.publicKeyOf(operator.statementSeed);
+    const owner = { operator: operator.number, wallet: walletIdOf(publicKey) };
+    const root = batchRoot([hash]);
+    const ends = after(this.now, DAY);
+    const head = { authority: AUTHORITY, owner, nonce, count: 1, root, ends };
+    const signature = mlDsaNative.sign(operator.statementSeed, batchHeadMessage.encode(head));
+    const tag = stockTag(operator.number);
+    return { head, signature, publicKey, index: 0, hash, path: [], tag };
+  }
+
+  private pay(
+    operator: ModelOperator,
+    { order, signature, secrets }: PayRequest,
+  ): Result<PayAnswer> {
+    const hash = orderHash(order);
+    const known = operator.answers.get(hexOf(hash));
+    if (known !== undefined) return accept(known);
+    const wallet = [...operator.wallets.values()].find((each) =>
+      equalBytes(each.tag, order.holder),
+    );
+    if (wallet === undefined) return refuse('wallet_unknown');
+    if (!mlDsaNative.verify(wallet.publicKey, orderMessage.encode(order), signature))
+      return refuse('signature_invalid');
+    for (const secret of secrets) this.shown.add(hexOf(secret));
+    const { refusePayments } = this.mischief;
+    const isOwn = order.verb === 'merge';
+    const entry =
+      refusePayments !== undefined && !isOwn
+        ? refuse(refusePayments)
+        : this.command({ is: 'move', order, secrets }, operator.number);
+    const answer = entry.ok
+      ? this.applied(order, hash, entry.value.position)
+      : this.refused(operator, hash, entry.refusal);
+    operator.answers.set(hexOf(hash), answer);
+    return accept(answer);
+  }
+
+  private refused(operator: ModelOperator, order: Uint8Array, { code, at }: Refusal): PayAnswer {
+    const notice = {
+      authority: AUTHORITY,
+      operator: operator.number,
+      order,
+      code: REFUSALS[code].number,
+      at,
+      time: this.now,
+    };
+    const signature = mlDsaNative.sign(operator.statementSeed, refusalNoticeMessage.encode(notice));
+    return { order, outcome: { is: 'refused', notice, signature } };
+  }
+
+  private applied(order: Order, hash: Uint8Array, position: number): PayAnswer {
+    let index = 0;
+    for (const part of order.parts) {
+      const { coin } = this.state.coins.get(coinKey(part.coin))!;
+      const holder = this.holderOf(order.holder);
+      for (const { from, to } of part.inputs)
+        this.tell(holder, position, { is: 'went', coin: part.coin, from, to, order: hash });
+      for (const { from, to, output } of outputRanges(part)) {
+        const isChange = equalBytes(output.tag, order.holder);
+        const receiver = this.holderOf(output.tag);
+        const origin = isChange
+          ? { nonce: order.nonce, index }
+          : originIn(receiver, output.lock.hash);
+        index += 1;
+        if (origin === undefined) continue;
+        const note = this.notes.get(hexOf(output.lock.hash)) ?? '';
+        this.tell(receiver, position, {
+          is: 'came',
+          coin,
+          from,
+          to,
+          hash: output.lock.hash,
+          origin,
+          order: isChange ? hash : undefined,
+          isChange,
+          note,
+        });
+      }
+    }
+    return { order: hash, outcome: { is: 'paid', position, time: this.now } };
+  }
+
+  private tell(wallet: ModelWallet | undefined, position: number, what: WalletEvent['what']): void {
+    wallet?.events.push({ number: wallet.events.length + 1, position, time: this.now, what });
+  }
+
+  private holderOf(tag: Uint8Array): ModelWallet | undefined {
+    const operator = this.operators[operatorOf(tag) - 1];
+    return [...(operator?.wallets.values() ?? [])].find((each) => equalBytes(each.tag, tag));
+  }
+
+  /** Moves units of the stock to a wallet, cutting the first piece that is large enough. */
+  private fromStock(operator: ModelOperator, wallet: ModelWallet, units: number): Result<true> {
+    const stock = tagKey(stockTag(operator.number));
+    for (const [key, { coin, pieces }] of this.state.coins) {
+      for (const piece of pieces) {
+        if (piece.state !== 'live' || tagKey(piece.tag) !== stock) continue;
+        const secret = this.stockSecrets.get(`${key}:${piece.from}`);
+        if (secret === undefined || piece.to - piece.from < units) continue;
+        const offer = this.offer(operator, wallet.address, '');
+        if (!offer.ok) return offer;
+        return this.moveStock(operator, { coin, piece, secret, units, offer: offer.value });
+      }
+    }
+    return refuse('stock_insufficient');
+  }
+
+  private moveStock(
+    operator: ModelOperator,
+    {
+      coin,
+      piece,
+      secret,
+      units,
+      offer,
+    }: {
+      readonly coin: Coin;
+      readonly piece: { readonly from: number; readonly to: number };
+      readonly secret: Uint8Array;
+      readonly units: number;
+      readonly offer: LockOffer;
+    },
+  ): Result<true> {
+    const { from, to } = piece;
+    const middle = from + units;
+    const rest = bytesOf(`stock rest ${this.draws++}`);
+    const holder = stockTag(operator.number);
+    const out = { to: middle, lock: { kind: 'secret', hash: offer.hash }, tag: offer.tag } as const;
+    const change = { to, lock: lockOfSecret(rest), tag: holder };
+    const order: Order = {
+      authority: AUTHORITY,
+      operator: operator.number,
+      holder,
+      verb: 'transfer',
+      end: after(this.now, HOUR),
+      nonce: rest.slice(0, 16),
+      parts: [
+        {
+          coin: coin.identity,
+          inputs: [{ from, to }],
+          outputs: middle < to ? [out, change] : [out],
+        },
+      ],
+    };
+    const entry = this.command({ is: 'move', order, secrets: [secret] }, operator.number);
+    if (!entry.ok) return entry;
+    this.stockSecrets.set(`${coinKey(coin.identity)}:${middle}`, rest);
+    this.applied(order, hashOf(orderMessage, order), entry.value.position);
+    return accept(true);
+  }
+}
+
+function originIn(
+  wallet: ModelWallet | undefined,
+  hash: Uint8Array,
+): { readonly nonce: Uint8Array; readonly index: number } | undefined {
+  for (const { whole } of wallet?.batches ?? []) {
+    const index = whole.hashes.findIndex((each) => equalBytes(each, hash));
+    if (index !== -1) return { nonce: whole.head.nonce, index };
+  }
+  return undefined;
+}
+
+const locksLeft = ({ batches }: ModelWallet): number =>
+  batches.reduce((sum, { whole, next }) => sum + whole.head.count - next, 0);
+
+const cardOf = ({ address, tag }: ModelWallet): object => ({
+  address,
+  tag,
+  tier: 'IV',
+  sentTo: '+86 138 •••• 0000',
+  openedAt: START,
+  limits: [
+    { currency: CNY, balance: 1_000_000n, payment: 200_000n, day: 500_000n, year: 5_000_000n },
+  ],
+});
+
+const problem = (code: RefusalCode): Response => problemOf({ code, at: '' });
+
+const answered = (body: Uint8Array): Response =>
+  new Response(Uint8Array.from(body), { headers: { 'content-type': 'application/vnd.specie' } });
