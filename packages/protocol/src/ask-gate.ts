@@ -28,6 +28,9 @@ const NONCES_MAX = 1_000_000;
 /** Some thirty requests a second for ten minutes, far beyond what a till does. */
 const NONCES_PER_WALLET = 20_000;
 
+/** Anyone can ask to open wallets, under ever new keys; they fill a memory of their own. */
+const OPENINGS_MAX = 50_000;
+
 export type SignedAsk = ContentOf<typeof signedAskMessage>;
 
 /** The wallet that asks. */
@@ -46,6 +49,7 @@ export interface AskGateOptions {
   readonly publicKeyOf: (wallet: Uint8Array) => Uint8Array | undefined;
   readonly noncesMax?: number;
   readonly noncesPerWallet?: number;
+  readonly openingsMax?: number;
 }
 
 export interface AskGate {
@@ -60,6 +64,10 @@ export function createAskGate(options: AskGateOptions): AskGate {
     max: options.noncesMax ?? NONCES_MAX,
     perOwner: options.noncesPerWallet ?? NONCES_PER_WALLET,
   });
+  const openings = nonceWindow({
+    max: options.openingsMax ?? OPENINGS_MAX,
+    perOwner: OPENINGS_MAX,
+  });
   return {
     admit({ ask, signature }, path) {
       const now = clock();
@@ -69,12 +77,13 @@ export function createAskGate(options: AskGateOptions): AskGate {
       if (Math.abs(ask.time - now) > ASK_SPAN) return refuse('ask_stale', '.ask.time');
       const publicKey = keyOf(ask, options);
       if (!publicKey.ok) return publicKey;
-      if (nonces.isSeen(ask.wallet, ask.nonce)) return refuse('ask_repeated', '.ask.nonce');
+      const kept = ask.route === OPERATOR_ROUTES.open.path ? openings : nonces;
+      if (kept.isSeen(ask.wallet, ask.nonce)) return refuse('ask_repeated', '.ask.nonce');
       if (!suite.verify(publicKey.value, askMessage.encode(ask), signature))
         return refuse('authenticator_wrong', '.signature');
-      const crowding = nonces.crowding(ask.wallet, now);
+      const crowding = kept.crowding(ask.wallet, now);
       if (crowding !== undefined) return refuse(crowding);
-      nonces.keep(ask.wallet, ask.nonce, after(ask.time, ASK_SPAN));
+      kept.keep(ask.wallet, ask.nonce, after(ask.time, ASK_SPAN));
       return accept({ wallet: ask.wallet, publicKey: publicKey.value, ask });
     },
   };

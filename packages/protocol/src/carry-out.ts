@@ -10,6 +10,7 @@ import { accept, refuse, type Refusal, type Result } from '@specie/core/base/res
 import { callOf, type Party } from './call.ts';
 import { faultOf } from './fault.ts';
 import { type House, refused } from './house.ts';
+import { signedSessionOpenMessage, signedSessionSealMessage } from './messages/session.ts';
 import { signedAskMessage } from './messages/wallet.ts';
 import { type Head, type Mounted, readMessage } from './mount.ts';
 import { messageReply, noReply, type Reply, type Want } from './reply.ts';
@@ -112,11 +113,9 @@ function handshake(
   want: Want,
   body: Uint8Array,
 ): Reply {
-  const { route } = mounted;
   const desk = house.options.gates.session;
-  if (desk === undefined || route.request === undefined)
-    return refused(house, head, refuse('route_unknown').refusal);
-  const open = readMessage(route.request, want, body);
+  if (desk === undefined) return refused(house, head, refuse('route_unknown').refusal);
+  const open = readMessage(signedSessionOpenMessage, want, body);
   if (!open.ok) return refused(house, head, open.refusal);
   return replyOf(house, head, mounted, want, desk.open(open.value));
 }
@@ -167,8 +166,7 @@ function sealed(
   body: Uint8Array,
   admission: Admission,
 ): Reply {
-  const { request } = mounted.route;
-  const given = request === undefined ? refuse('route_unknown') : readMessage(request, want, body);
+  const given = readMessage(signedSessionSealMessage, want, body);
   if (!given.ok) return refused(house, head, given.refusal);
   return replyOf(house, head, mounted, want, admission.seal(given.value));
 }

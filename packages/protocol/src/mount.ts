@@ -20,12 +20,12 @@ export interface Head {
   header(name: string): string | undefined;
 }
 
-export type RouteTable = Readonly<Record<string, Route<never, never>>>;
+export type RouteTable = Readonly<Record<string, Route<unknown, unknown>>>;
 
 /** A route with what answers it. */
 export interface Mounted {
   readonly key: string;
-  readonly route: Route<never, never>;
+  readonly route: Route<unknown, unknown>;
   readonly allow: string;
   readonly handler: (call: Call<unknown>) => Result<unknown> | Promise<Result<unknown>>;
 }
@@ -60,7 +60,7 @@ const JSON_BYTES = 4096;
 
 /** How many bytes a body may have and in which form it comes, or why it cannot be read. */
 export function boundOf(
-  route: Route<never, never>,
+  route: Route<unknown, unknown>,
   head: Head,
 ): Result<{ readonly bytesMax: number; readonly want: Want }> {
   const isJsonAnswer = wantsJson(head.header('accept'));

@@ -54,9 +54,9 @@ const SESSION_PARAMETERS: readonly Json[] = [
 }));
 
 /** OpenAPI text of a table of routes. `signedAsk` is the message that asks travel in. */
-export function openapiOf(routes: RouteTable, info: ApiInfo, signedAsk: Message<never>): string {
+export function openapiOf(routes: RouteTable, info: ApiInfo, signedAsk: Message<unknown>): string {
   const schemas: Record<string, Json> = { Problem: PROBLEM_SCHEMA };
-  const named = (kind: Message<never>): Json => {
+  const named = (kind: Message<unknown>): Json => {
     schemas[kind.name] ??= schemaOf(kind.shape);
     return { $ref: `#/components/schemas/${kind.name}` };
   };
@@ -71,9 +71,9 @@ export function openapiOf(routes: RouteTable, info: ApiInfo, signedAsk: Message<
 
 function operationOf(
   key: string,
-  route: Route<never, never>,
-  signedAsk: Message<never>,
-  named: (kind: Message<never>) => Json,
+  route: Route<unknown, unknown>,
+  signedAsk: Message<unknown>,
+  named: (kind: Message<unknown>) => Json,
 ): Json {
   const { request, answer, caller, summary } = route;
   const sent = caller === 'ask' ? signedAsk : request;
@@ -100,7 +100,7 @@ function operationOf(
   };
 }
 
-function contentOf(kind: Message<never>, named: (kind: Message<never>) => Json): Json {
+function contentOf(kind: Message<unknown>, named: (kind: Message<unknown>) => Json): Json {
   return {
     [MESSAGE_MEDIA_TYPE]: {
       schema: { type: 'string', contentMediaType: MESSAGE_MEDIA_TYPE, maxLength: kind.bytesMax },

@@ -43,7 +43,7 @@ const PROBLEM_HEADERS = { ...GUARDS, 'content-type': PROBLEM_MEDIA_TYPE };
 const RETRY_AFTER: Readonly<Record<number, string>> = { 429: '10', 503: '1' };
 
 /** An answer with a message, in the form wanted. */
-export function messageReply(route: Route<never, never>, value: unknown, want: Want): Reply {
+export function messageReply(route: Route<unknown, unknown>, value: unknown, want: Want): Reply {
   const { answer } = route;
   assert(answer !== undefined, 'a route with a handler has an answer');
   const known = value as never;

@@ -71,6 +71,7 @@ export interface SessionDeskOptions {
   readonly onEnd?: (session: Uint8Array, party: number, why: SessionEnd) => void;
   readonly sessionsMax?: number;
   readonly idleMs?: number;
+  readonly handshakesMax?: number;
 }
 
 /** Why a session ended. */
@@ -135,11 +136,12 @@ interface Desk extends SessionDeskOptions {
 
 /** A desk without sessions. */
 export function createSessionDesk(options: SessionDeskOptions): SessionDesk {
+  const handshakes = options.handshakesMax ?? HANDSHAKES_MAX;
   const desk: Desk = {
     ...options,
     digest: options.digest ?? digestPortable,
     sessions: new Map(),
-    nonces: nonceWindow({ max: HANDSHAKES_MAX * PARTIES_MAX, perOwner: HANDSHAKES_MAX }),
+    nonces: nonceWindow({ max: handshakes * PARTIES_MAX, perOwner: handshakes }),
     perParty: options.sessionsMax ?? SESSIONS_MAX,
     idle: options.idleMs ?? IDLE_MS,
   };

@@ -121,7 +121,8 @@ export interface Trust {
 
 /**
  * Follows a chain from what is trusted to the present set. Every set must be signed by its own
- * root, and each root be the one before or the one that the set before announced.
+ * root, and each root be the one before or the one that the set before announced. Sets older than
+ * what is known are passed over; the last one must not be older.
  */
 export function followTrust(
   trust: Trust,
@@ -137,17 +138,36 @@ export function followTrust(
       if (i === chain.length - 1) return refuse('key_set_older', at);
       continue;
     }
-    const expected = known === undefined ? trust.authority : known.nextRoot;
-    const isSameRoot = known !== undefined && equalBytes(known.root, set.root);
-    if (!isSameRoot && !equalBytes(rootHash(set.root), expected)) {
-      return refuse(known === undefined ? 'root_unknown' : 'root_rotation_invalid', at);
-    }
+    const standing = rootStanding(trust.authority, known, set);
+    if (standing !== undefined) return refuse(standing, at);
     if (!suite.verify(set.root, keySetMessage.encode(set), signature))
       return refuse('key_set_invalid', at);
     known = set;
   }
   if (known === undefined) return refuse('key_set_invalid');
   return known.endsAt > now ? accept(known) : refuse('key_set_ended');
+}
+
+/**
+ * Why a set's root cannot be believed, or undefined. A root keeps the successor it first announced:
+ * could it change its mind, whoever steals it could appoint the next one after all. One number
+ * stands for one set: two sets under it mean that somebody is being shown another history.
+ */
+function rootStanding(
+  authority: Uint8Array,
+  known: KeySet | undefined,
+  set: KeySet,
+): 'root_unknown' | 'root_rotation_invalid' | 'key_set_invalid' | undefined {
+  if (known === undefined)
+    return equalBytes(rootHash(set.root), authority) ? undefined : 'root_unknown';
+  if (set.number === known.number)
+    return equalBytes(keySetMessage.encode(set), keySetMessage.encode(known))
+      ? undefined
+      : 'key_set_invalid';
+  const isAnnounced = equalBytes(known.root, set.root)
+    ? equalBytes(known.nextRoot, set.nextRoot)
+    : equalBytes(rootHash(set.root), known.nextRoot);
+  return isAnnounced ? undefined : 'root_rotation_invalid';
 }
 
 /** The authority's key of a purpose in force at an instant. */
