@@ -19,12 +19,15 @@ const STEPS = 48;
 /** What the source needs of a machine: a clock, read in whole ticks modulo 2^32. */
 export type Ticks = () => number;
 
-/** Jitter measured with `ticks`. The state it walks over is its own and carries no secret. */
-export function jitterSource(ticks: Ticks): Source {
+/**
+ * Jitter measured with `ticks`; a coarse clock needs more `walks` per sample. The memory walked over
+ * is the source's own and carries no secret.
+ */
+export function jitterSource(ticks: Ticks, walks = 1): Source {
   const memory = new Uint8Array(WALK_BYTES);
   let place = 1;
   const walk = (): void => {
-    for (let i = 0; i < STEPS; i++) {
+    for (let i = 0; i < STEPS * walks; i++) {
       place = (Math.imul(place, 1_103_515_245) + 12_345) >>> 0;
       const at = (place >>> 8) & (WALK_BYTES - 1);
       memory[at] = (memory[at]! + place) & 0xff;
