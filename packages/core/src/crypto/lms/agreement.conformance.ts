@@ -131,6 +131,18 @@ export function declareAgreement(one: LmsHashing, other: LmsHashing, cases: numb
     );
   });
 
+  it('both refuse an index beyond the tree, even where the root would follow from it', () => {
+    fc.assert(
+      fc.property(signings, fc.nat(0xffff), (signing, beyond) => {
+        const leaf = 2 ** signing.secret.parameters.height + beyond;
+        const { publicKey, message, signature } = sign(one, { ...signing, leaf });
+        expect(verifyOn(one, publicKey, message, signature)).toBe(false);
+        expect(verifyOn(other, publicKey, message, signature)).toBe(false);
+      }),
+      options,
+    );
+  });
+
   it('both come to the same root for random bytes in the right form', () => {
     const claims = parameterSets.chain((parameters) =>
       fc.tuple(fc.constant(parameters), bytes(parameters.signatureBytes), bytes(16), messages),
