@@ -7,13 +7,17 @@ import {
   repetitionCutoff,
 } from './cutoff.ts';
 
-// Published with other implementations of SP 800-90B, and computed from its formulas.
+// Spec: 20 §3. The first five are published with other implementations of SP 800-90B.
 test.each([
   { minEntropy: 8, alphaBits: 20, repetition: 4, window: 512, proportion: 13 },
   { minEntropy: 0.5, alphaBits: 20, repetition: 41, window: 512, proportion: 410 },
   { minEntropy: 1, alphaBits: 20, repetition: 21, window: 1024, proportion: 589 },
   { minEntropy: 8, alphaBits: 30, repetition: 5, window: 512, proportion: 16 },
   { minEntropy: 1, alphaBits: 30, repetition: 31, window: 1024, proportion: 609 },
+  { minEntropy: 8, alphaBits: 40, repetition: 6, window: 512, proportion: 19 },
+  { minEntropy: 1, alphaBits: 40, repetition: 41, window: 1024, proportion: 625 },
+  { minEntropy: 0.33, alphaBits: 20, repetition: 62, window: 512, proportion: 449 },
+  { minEntropy: 0.33, alphaBits: 40, repetition: 123, window: 512, proportion: 467 },
 ])('H = $minEntropy and α = 2^-$alphaBits give $repetition and $proportion', (row) => {
   expect(repetitionCutoff(row.minEntropy, row.alphaBits)).toBe(row.repetition);
   expect(proportionCutoff(row.minEntropy, row.window, row.alphaBits)).toBe(row.proportion);
