@@ -1,17 +1,26 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { closingLine, lineOf, type Outcome } from './part.ts';
+import { ROOT } from './tree.ts';
 import { outcomeOf } from './vitest-part.ts';
 
 const RAN = { code: 0, output: 'all of it', seconds: 1.25 };
 
-function report(passed: number, failed: number, files: readonly string[][] = [['passed']]): object {
+function report(
+  passed: number,
+  failed: number,
+  files: readonly string[][] = [['passed']],
+  seconds = 0,
+): object {
   return {
     numPassedTests: passed,
     numFailedTests: failed,
     numPendingTests: 0,
     numTodoTests: 0,
     testResults: files.map((statuses) => ({
-      name: 'x.test.ts',
+      name: path.join(ROOT, 'x.test.ts'),
+      startTime: 1_000,
+      endTime: 1_000 + seconds * 1_000,
       status: statuses.every((status) => status === 'passed') ? 'passed' : 'failed',
       assertionResults: statuses
         .filter((status) => status !== 'unloaded')
@@ -54,6 +63,11 @@ describe('the outcome of a run of vitest', () => {
 
   it('is a failure when there is no report', () => {
     expect(outcome(0, undefined)).toMatchObject({ passed: 0, failed: 1 });
+  });
+
+  it('names the slowest file when it takes long', () => {
+    expect(outcome(0, report(3, 0, [['passed']], 12)).summary).toContain('12 s of it x.test.ts');
+    expect(outcome(0, report(3, 0, [['passed']], 1)).summary).toBe('3 tests in 1 files');
   });
 
   it('counts what was skipped', () => {

@@ -26,6 +26,8 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
+    readonly startTime: number;
+    readonly endTime: number;
     readonly assertionResults: readonly { readonly status: string }[];
   }[];
 }
@@ -84,7 +86,8 @@ export function outcomeOf(
     `${report.numPassedTests} tests in ${report.testResults.length} files` +
     (failed === 0 ? '' : `, ${failed} failed`) +
     (skipped === 0 ? '' : `, ${skipped} skipped`) +
-    (missing === 0 ? '' : `, ${missing} files not run`);
+    (missing === 0 ? '' : `, ${missing} files not run`) +
+    slowestOf(report);
   return {
     name: project,
     passed: report.numPassedTests,
@@ -94,4 +97,17 @@ export function outcomeOf(
     output,
     seconds,
   };
+}
+
+const SECONDS_WORTH_TELLING = 5;
+
+/** A unit test that takes long belongs among the slow ones; this says which. */
+function slowestOf(report: Report): string {
+  const timed = report.testResults.map(({ name, startTime, endTime }) => ({
+    file: path.relative(ROOT, name).split(path.sep).join('/'),
+    seconds: (endTime - startTime) / 1000,
+  }));
+  const slowest = timed.sort((a, b) => b.seconds - a.seconds)[0];
+  if (slowest === undefined || !(slowest.seconds >= SECONDS_WORTH_TELLING)) return '';
+  return `; ${slowest.seconds.toFixed(0)} s of it ${slowest.file}`;
 }
