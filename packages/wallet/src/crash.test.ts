@@ -16,8 +16,9 @@ import {
   newHolder,
   openedWallet,
   walletOf,
-} from './testing/holder.ts';
-import { AUTHORITY, CNY, CODE, type Country, newCountry } from './testing/model-country.ts';
+} from './node/testing/holder.ts';
+import { type Country, newCountry } from './node/testing/model-country.ts';
+import { AUTHORITY, CNY, CODE } from './node/testing/model-people.ts';
 import type { Wallet } from './wallet.ts';
 import type { WalletPorts } from './context.ts';
 

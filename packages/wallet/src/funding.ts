@@ -5,6 +5,7 @@
  * Spec: 05 §11; 06 §6.
  * @module
  */
+import { assert } from '@specie/core/base/assert';
 import { equalBytes, hexOf } from '@specie/core/base/bytes';
 import { accept, refuse, type Result } from '@specie/core/base/result';
 import { refusalOfNumber } from '@specie/core/base/refusals';
@@ -186,7 +187,9 @@ async function closeRefused(context: Context, order: Uint8Array): Promise<void> 
 }
 
 function fundingIn(context: Context, reference: Uint8Array): OwnFunding {
-  return context.vault.fundings.get(hexOf(reference))!;
+  const funding = context.vault.fundings.get(hexOf(reference));
+  assert(funding !== undefined, 'a funding is kept from before it is asked for');
+  return funding;
 }
 
 /** A funding that was refused is a refusal with the operator's reason. */

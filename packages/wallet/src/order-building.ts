@@ -50,7 +50,7 @@ export function buildPayment(
   const number = outputNumbers();
   const parts = sorted(selected).map((part, i): Part => {
     const from = part.pieces[0]!.from;
-    const to = part.pieces.at(-1)!.to;
+    const to = endOf(part);
     assert(part.units > 0 && from + part.units <= to, 'a part pays within what it consumes');
     number();
     const outputs: Output[] = [{ to: from + part.units, lock: target.locks[i]!, tag: target.tag }];
@@ -67,7 +67,7 @@ export function buildMerge(frame: OrderFrame, groups: readonly (readonly OwnPiec
   const parts = sorted(selected).map((part): Part => ({
     coin: part.coin.identity,
     inputs: part.pieces.map(rangeOf),
-    outputs: [changeOf(frame, part.pieces.at(-1)!.to, number())],
+    outputs: [changeOf(frame, endOf(part), number())],
   }));
   return orderOf(frame, 'merge', parts);
 }
@@ -104,6 +104,8 @@ function orderOf(frame: OrderFrame, verb: Order['verb'], parts: readonly Part[])
     parts,
   };
 }
+
+const endOf = ({ pieces }: SelectedPart): number => pieces[pieces.length - 1]!.to;
 
 const rangeOf = ({ from, to }: OwnPiece): { readonly from: number; readonly to: number } => ({
   from,

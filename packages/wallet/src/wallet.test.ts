@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { hexOf } from '@specie/core/base/bytes';
-import { balanceOf, must, newHolder, openedWallet, walletOf, killed } from './testing/holder.ts';
-import { AUTHORITY, CNY, newCountry, type Country } from './testing/model-country.ts';
+import {
+  balanceOf,
+  must,
+  newHolder,
+  openedWallet,
+  walletOf,
+  killed,
+} from './node/testing/holder.ts';
+import { newCountry, type Country } from './node/testing/model-country.ts';
+import { AUTHORITY, CNY } from './node/testing/model-people.ts';
 import type { Wallet } from './wallet.ts';
 
 async function paid(from: Wallet, to: string, amount: bigint, note = ''): Promise<string> {

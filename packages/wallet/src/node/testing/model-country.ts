@@ -8,7 +8,7 @@ import { after, DAY, HOUR, instantOf, type Instant } from '@specie/core/base/ins
 import { REFUSALS, type RefusalCode } from '@specie/core/base/refusals';
 import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
 import { hashOf, sha256 } from '@specie/core/crypto/hash';
-import { slhDsaNative, mlDsaNative } from '@specie/protocol/node/native-crypto';
+import { mlDsaNative } from '@specie/protocol/node/native-crypto';
 import { plainBasket } from '@specie/core/coin/basket';
 import { coinKey, type Coin } from '@specie/core/coin/coin';
 import { operatorOf, stockTag, tagKey, tagOf } from '@specie/core/coin/holder';
@@ -42,46 +42,20 @@ import {
 import { OPERATOR_ROUTES } from '@specie/protocol/route';
 import type { Transport } from '@specie/protocol/transport';
 import {
-  keySetMessage,
-  rootHash,
-  trustChainMessage,
-  type KeySet,
-} from '@specie/protocol/trust/key-set';
+  AUTHORITY,
+  bytesOf,
+  cardOf,
+  chainFor,
+  CNY,
+  CODE,
+  locksLeft,
+  type ModelOperator,
+  type ModelWallet,
+  originIn,
+  START,
+} from './model-people.ts';
 
-export const CNY = 156;
-export const START = instantOf(1_790_000_000_000);
-export const CODE = '123456';
-
-const bytesOf = (name: string): Uint8Array => sha256(new TextEncoder().encode(name));
-const ROOT_SEED = new Uint8Array(48).fill(7);
-const ROOT = slhDsaNative.publicKeyOf(ROOT_SEED);
-export const AUTHORITY = rootHash(ROOT);
 const STOCK_KEY = bytesOf('stock');
-
-interface ModelBatch {
-  readonly whole: LockBatch;
-  next: number;
-}
-
-export interface ModelWallet {
-  readonly address: Address;
-  readonly publicKey: Uint8Array;
-  readonly alias: string;
-  readonly tag: Uint8Array;
-  readonly batches: ModelBatch[];
-  readonly events: WalletEvent[];
-  readonly fundings: Map<string, { amount: bigint; currency: number; kind: 'topUp' | 'cashOut' }>;
-}
-
-export interface ModelOperator {
-  readonly number: number;
-  readonly url: string;
-  readonly statementSeed: Uint8Array;
-  readonly wallets: Map<string, ModelWallet>;
-  readonly opening: Map<string, { publicKey: Uint8Array; alias: string }>;
-  readonly answers: Map<string, PayAnswer>;
-  stockDrawn: number;
-}
 
 /** What a country is told to do wrong, once or always. */
 export interface Mischief {
@@ -109,34 +83,6 @@ export interface Country {
   operatorOf(wallet: ModelWallet): ModelOperator;
 }
 
-const keySetOf = (operators: readonly ModelOperator[]): KeySet => ({
-  authority: AUTHORITY,
-  number: 1,
-  issuedAt: START,
-  endsAt: after(START, 365 * DAY),
-  root: ROOT,
-  nextRoot: bytesOf('next'),
-  url: 'http://authority.test',
-  name: 'Model Mint',
-  keys: [
-    {
-      purpose: 'session',
-      publicKey: mlDsaNative.publicKeyOf(bytesOf('session')),
-      from: instantOf(0),
-      until: after(START, 365 * DAY),
-    },
-  ],
-  operators: operators.map(({ number, url, statementSeed }) => ({
-    operator: number,
-    name: `Bank ${number}`,
-    url,
-    sessionKey: mlDsaNative.publicKeyOf(bytesOf(`session ${number}`)),
-    statementKey: mlDsaNative.publicKeyOf(statementSeed),
-    from: instantOf(0),
-    until: after(START, 365 * DAY),
-  })),
-});
-
 /** A country with this many operators, each with one large coin in stock. */
 export function newCountry(count = 2): Country {
   const state = emptyState(AUTHORITY);
@@ -152,16 +98,6 @@ export function newCountry(count = 2): Country {
   const model = new Model(state, operators);
   model.setUp();
   return model;
-}
-
-let signedChain: Uint8Array | undefined;
-function chainFor(operators: readonly ModelOperator[]): Uint8Array {
-  if (signedChain !== undefined && operators.length === 2) return signedChain;
-  const keySet = keySetOf(operators);
-  const signature = slhDsaNative.sign(ROOT_SEED, keySetMessage.encode(keySet));
-  const chain = trustChainMessage.encode({ sets: [{ keySet, signature }] });
-  if (operators.length === 2) signedChain = chain;
-  return chain;
 }
 
 class Model implements Country {
@@ -576,31 +512,6 @@ class Model implements Country {
     return accept(true);
   }
 }
-
-function originIn(
-  wallet: ModelWallet | undefined,
-  hash: Uint8Array,
-): { readonly nonce: Uint8Array; readonly index: number } | undefined {
-  for (const { whole } of wallet?.batches ?? []) {
-    const index = whole.hashes.findIndex((each) => equalBytes(each, hash));
-    if (index !== -1) return { nonce: whole.head.nonce, index };
-  }
-  return undefined;
-}
-
-const locksLeft = ({ batches }: ModelWallet): number =>
-  batches.reduce((sum, { whole, next }) => sum + whole.head.count - next, 0);
-
-const cardOf = ({ address, tag }: ModelWallet): object => ({
-  address,
-  tag,
-  tier: 'IV',
-  sentTo: '+86 138 •••• 0000',
-  openedAt: START,
-  limits: [
-    { currency: CNY, balance: 1_000_000n, payment: 200_000n, day: 500_000n, year: 5_000_000n },
-  ],
-});
 
 const problem = (code: RefusalCode): Response => problemOf({ code, at: '' });
 

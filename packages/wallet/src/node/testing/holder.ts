@@ -7,11 +7,12 @@ import type { Result } from '@specie/core/base/result';
 import { sha256 } from '@specie/core/crypto/hash';
 import { mlDsaNative, slhDsaNative } from '@specie/protocol/node/native-crypto';
 import type { Random } from '@specie/protocol/ports';
-import type { WalletPorts } from '../context.ts';
-import { memoryPlace, openMemoryStorage, type MemoryPlace } from '../storage/memory.ts';
-import type { Storage } from '../storage/storage.ts';
-import { openWallet, type Wallet } from '../wallet.ts';
-import { AUTHORITY, CNY, CODE, type Country } from './model-country.ts';
+import type { WalletPorts } from '../../context.ts';
+import { memoryPlace, openMemoryStorage, type MemoryPlace } from '../../storage/memory.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { openWallet, type Wallet } from '../../wallet.ts';
+import type { Country } from './model-country.ts';
+import { AUTHORITY, CNY, CODE } from './model-people.ts';
 
 /** Bytes from a seed: the same at every run, never the same twice. */
 export function seededRandom(seed: string): Random {

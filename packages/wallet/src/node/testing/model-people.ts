@@ -1,0 +1,117 @@
+/**
+ * Who is who in the model country: its operators, their wallets, and the key set that names them,
+ * signed by a root whose seed every test knows.
+ */
+import { equalBytes } from '@specie/core/base/bytes';
+import { after, DAY, instantOf } from '@specie/core/base/instant';
+import { sha256 } from '@specie/core/crypto/hash';
+import { mlDsaNative, slhDsaNative } from '@specie/protocol/node/native-crypto';
+import type { Address } from '@specie/core/payment/address';
+import type { LockBatch } from '@specie/core/payment/lock-batch';
+import type { PayAnswer, WalletEvent } from '@specie/protocol/messages/wallet';
+import {
+  keySetMessage,
+  rootHash,
+  trustChainMessage,
+  type KeySet,
+} from '@specie/protocol/trust/key-set';
+
+export const CNY = 156;
+export const START = instantOf(1_790_000_000_000);
+export const CODE = '123456';
+
+/** 32 bytes that stand for a name. */
+export const bytesOf = (name: string): Uint8Array => sha256(new TextEncoder().encode(name));
+const ROOT_SEED = new Uint8Array(48).fill(7);
+const ROOT = slhDsaNative.publicKeyOf(ROOT_SEED);
+export const AUTHORITY = rootHash(ROOT);
+export interface ModelBatch {
+  readonly whole: LockBatch;
+  next: number;
+}
+
+export interface ModelWallet {
+  readonly address: Address;
+  readonly publicKey: Uint8Array;
+  readonly alias: string;
+  readonly tag: Uint8Array;
+  readonly batches: ModelBatch[];
+  readonly events: WalletEvent[];
+  readonly fundings: Map<string, { amount: bigint; currency: number; kind: 'topUp' | 'cashOut' }>;
+}
+
+export interface ModelOperator {
+  readonly number: number;
+  readonly url: string;
+  readonly statementSeed: Uint8Array;
+  readonly wallets: Map<string, ModelWallet>;
+  readonly opening: Map<string, { publicKey: Uint8Array; alias: string }>;
+  readonly answers: Map<string, PayAnswer>;
+  stockDrawn: number;
+}
+
+const keySetOf = (operators: readonly ModelOperator[]): KeySet => ({
+  authority: AUTHORITY,
+  number: 1,
+  issuedAt: START,
+  endsAt: after(START, 365 * DAY),
+  root: ROOT,
+  nextRoot: bytesOf('next'),
+  url: 'http://authority.test',
+  name: 'Model Mint',
+  keys: [
+    {
+      purpose: 'session',
+      publicKey: mlDsaNative.publicKeyOf(bytesOf('session')),
+      from: instantOf(0),
+      until: after(START, 365 * DAY),
+    },
+  ],
+  operators: operators.map(({ number, url, statementSeed }) => ({
+    operator: number,
+    name: `Bank ${number}`,
+    url,
+    sessionKey: mlDsaNative.publicKeyOf(bytesOf(`session ${number}`)),
+    statementKey: mlDsaNative.publicKeyOf(statementSeed),
+    from: instantOf(0),
+    until: after(START, 365 * DAY),
+  })),
+});
+
+let signedChain: Uint8Array | undefined;
+
+/** The chain of key sets that the authority publishes. */
+export function chainFor(operators: readonly ModelOperator[]): Uint8Array {
+  if (signedChain !== undefined && operators.length === 2) return signedChain;
+  const keySet = keySetOf(operators);
+  const signature = slhDsaNative.sign(ROOT_SEED, keySetMessage.encode(keySet));
+  const chain = trustChainMessage.encode({ sets: [{ keySet, signature }] });
+  if (operators.length === 2) signedChain = chain;
+  return chain;
+}
+
+/** Which lock of a wallet's batches a hash is. */
+export function originIn(
+  wallet: ModelWallet | undefined,
+  hash: Uint8Array,
+): { readonly nonce: Uint8Array; readonly index: number } | undefined {
+  for (const { whole } of wallet?.batches ?? []) {
+    const index = whole.hashes.findIndex((each) => equalBytes(each, hash));
+    if (index !== -1) return { nonce: whole.head.nonce, index };
+  }
+  return undefined;
+}
+
+export const locksLeft = ({ batches }: ModelWallet): number =>
+  batches.reduce((sum, { whole, next }) => sum + whole.head.count - next, 0);
+
+export const cardOf = ({ address, tag }: ModelWallet): object => ({
+  address,
+  tag,
+  tier: 'IV',
+  sentTo: '+86 138 •••• 0000',
+  openedAt: START,
+  limits: [
+    { currency: CNY, balance: 1_000_000n, payment: 200_000n, day: 500_000n, year: 5_000_000n },
+  ],
+});
