@@ -56,7 +56,8 @@ export function fuzz(kind: Message<unknown>, count: number, chance: Chance): Fin
       else {
         accepted += 1;
         const again = kind.encode(decoded.value);
-        if (Buffer.compare(again, mutant) !== 0) wrong.push(`${kind.name} has two forms: ${hexOf(mutant)}`);
+        if (Buffer.compare(again, mutant) !== 0)
+          wrong.push(`${kind.name} has two forms: ${hexOf(mutant)}`);
         if (accepted % JSON_EVERY === 0 && !survivesJson(kind, decoded.value, mutant)) {
           wrong.push(`${kind.name} is lost in its readable form: ${hexOf(mutant)}`);
         }
