@@ -1,0 +1,145 @@
+/**
+ * The authority's program: `init`, `serve`, and what its keeper does besides. The only place that
+ * reads the command line; a fault is told in one line with its code and ends the process.
+ *
+ * Spec: 09 §9.
+ * @module
+ */
+import { parseArgs } from 'node:util';
+import { instantOf, type Instant } from '@specie/core/base/instant';
+import { faultOf } from '@specie/protocol/fault';
+import { StoreFault } from '@specie/stores/fault';
+import { backUp, restore } from './adapters/backup.ts';
+import {
+  admit,
+  init,
+  release,
+  rotateKeys,
+  rotateRoot,
+  signKeySet,
+  verify,
+} from './adapters/keeping.ts';
+import { serve } from './adapters/serving.ts';
+
+const USAGE = `authority COMMAND --data DIR
+
+  init --name NAME [--sandbox | --root ROOTDIR]   makes an authority
+  serve [--port N] [--host HOST]                  serves until SIGTERM
+  admit --card FILE [--quota CNY=MINOR …]         registers an operator by its card
+  key-set [--root ROOTDIR]                        signs a key set with the root
+  rotate-keys [--root ROOTDIR]                    renews the day-to-day keys
+  rotate-root [--root ROOTDIR]                    puts the announced root in force
+  backup --to DIR                                 copies everything, beside a running service
+  restore --from DIR                              puts a backup into an empty folder
+  verify                                          replays the journal and says what it leads to
+  release --cause CAUSE --officer A --officer B --reason TEXT
+`;
+
+const OPTIONS = {
+  data: { type: 'string' },
+  name: { type: 'string' },
+  sandbox: { type: 'boolean' },
+  root: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  card: { type: 'string' },
+  quota: { type: 'string', multiple: true },
+  to: { type: 'string' },
+  from: { type: 'string' },
+  cause: { type: 'string' },
+  officer: { type: 'string', multiple: true },
+  reason: { type: 'string' },
+} as const;
+
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function say(value: unknown): void {
+  process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
+}
+
+const now = (): Instant => instantOf(Date.now());
+
+function needed(value: string | undefined, option: string): string {
+  if (value === undefined) throw new UsageError(`--${option} is missing`);
+  return value;
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+  });
+  const [command] = positionals;
+  if (command === undefined || positionals.length > 1) throw new UsageError('name one command');
+  const data = needed(values.data, 'data');
+  switch (command) {
+    case 'init': {
+      const name = needed(values.name, 'name');
+      const isSandbox = values.sandbox ?? false;
+      say(await init({ data, name, isSandbox, root: values.root, now: now() }));
+      return;
+    }
+    case 'serve':
+      await serve({ data, port: portOf(values.port), host: values.host });
+      return;
+    case 'admit':
+      say({ operator: admit(data, needed(values.card, 'card'), values.quota ?? []) });
+      return;
+    case 'key-set':
+      say({ number: signKeySet(data, values.root, now()) });
+      return;
+    case 'rotate-keys':
+      say({ number: await rotateKeys(data, values.root, now()) });
+      return;
+    case 'rotate-root':
+      say({ number: await rotateRoot(data, values.root, now()) });
+      return;
+    case 'backup':
+      say({ position: await backUp(data, needed(values.to, 'to'), now()) });
+      return;
+    case 'restore':
+      say({ position: restore(needed(values.from, 'from'), data) });
+      return;
+    case 'verify': {
+      const verified = verify(data);
+      say(verified);
+      if (verified.isAsMarked === false) process.exitCode = 1;
+      return;
+    }
+    case 'release':
+      release(
+        data,
+        needed(values.cause, 'cause'),
+        values.officer ?? [],
+        values.reason ?? '',
+        now(),
+      );
+      return;
+    default:
+      throw new UsageError(`there is no command ${command}`);
+  }
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[0-9]{1,5}$/.test(text)) throw new UsageError('--port has to be a number');
+  return Number(text);
+}
+
+try {
+  await run(process.argv.slice(2));
+} catch (cause) {
+  const fault = faultOf(cause) ?? (cause instanceof StoreFault ? cause : undefined);
+  if (fault !== undefined) {
+    process.stderr.write(`${fault.code}: ${fault.message}\n`);
+    process.exit(1);
+  }
+  if (cause instanceof UsageError || (cause instanceof TypeError && 'code' in cause)) {
+    process.stderr.write(`${cause.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  throw cause;
+}
