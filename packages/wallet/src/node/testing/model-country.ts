@@ -4,10 +4,10 @@
  * can see. Storage, signatures and secrets are real; the services themselves are tested elsewhere.
  */
 import { equalBytes, hexOf } from '@specie/core/base/bytes';
-import { after, DAY, HOUR, instantOf, type Instant } from '@specie/core/base/instant';
-import { REFUSALS, type RefusalCode } from '@specie/core/base/refusals';
-import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
-import { hashOf, sha256 } from '@specie/core/crypto/hash';
+import { after, HOUR, type Instant } from '@specie/core/base/instant';
+import type { RefusalCode } from '@specie/core/base/refusals';
+import { accept, refuse, type Result } from '@specie/core/base/result';
+import { hashOf } from '@specie/core/crypto/hash';
 import { mlDsaNative } from '@specie/protocol/node/native-crypto';
 import { plainBasket } from '@specie/core/coin/basket';
 import { coinKey, type Coin } from '@specie/core/coin/coin';
@@ -18,10 +18,8 @@ import { step } from '@specie/core/ledger/ledger';
 import { emptyState, type LedgerState } from '@specie/core/ledger/state';
 import { walletIdOf, type Address } from '@specie/core/payment/address';
 import {
-  batchHeadMessage,
   batchPath,
   batchRoot,
-  batchSecret,
   type LockBatch,
   type LockOffer,
 } from '@specie/core/payment/lock-batch';
@@ -33,7 +31,6 @@ import {
   askMessage,
   payeeStatementMessage,
   payRequestMessage,
-  refusalNoticeMessage,
   signedAskMessage,
   type PayAnswer,
   type PayRequest,
@@ -52,10 +49,10 @@ import {
   type ModelOperator,
   type ModelWallet,
   originIn,
+  refusedAnswer,
   START,
+  stockOffer,
 } from './model-people.ts';
-
-const STOCK_KEY = bytesOf('stock');
 
 /** What a country is told to do wrong, once or always. */
 export interface Mischief {
@@ -290,7 +287,7 @@ class Model implements Country {
     ) => {
       const offers = Array.from({ length: count }, () => this.offer(operator, payee, note));
       const missing = offers.find((each) => !each.ok);
-      if (missing !== undefined && !missing.ok) return missing;
+      if (missing?.ok === false) return missing;
       return accept({ offers: offers.flatMap((each) => (each.ok ? [each.value] : [])) });
     },
     '/v1/wallet/order': (operator, { order }: { order: Uint8Array }) => {
@@ -338,7 +335,8 @@ class Model implements Country {
 
   private offer(operator: ModelOperator, payee: Address, note: string): Result<LockOffer> {
     const publicKey = mlDsaNative.publicKeyOf(operator.statementSeed);
-    if (equalBytes(payee.wallet, walletIdOf(publicKey))) return accept(this.stockOffer(operator));
+    if (equalBytes(payee.wallet, walletIdOf(publicKey)))
+      return accept(stockOffer(operator, this.now));
     const wallet = this.operators[payee.operator - 1]?.wallets.get(hexOf(payee.wallet));
     const batch = wallet?.batches.find(
       ({ whole, next }) => next < whole.head.count && whole.head.ends > this.now,
@@ -356,19 +354,6 @@ class Model implements Country {
       path: batchPath(hashes, index),
       tag: wallet.tag,
     });
-  }
-
-  private stockOffer(operator: ModelOperator): LockOffer {
-    const nonce = bytesOf(`stock nonce ${operator.number} ${operator.stockDrawn++}`).slice(0, 16);
-    const hash = sha256(batchSecret(STOCK_KEY, nonce, 0));
-    const publicKey = mlDsaNative.publicKeyOf(operator.statementSeed);
-    const owner = { operator: operator.number, wallet: walletIdOf(publicKey) };
-    const root = batchRoot([hash]);
-    const ends = after(this.now, DAY);
-    const head = { authority: AUTHORITY, owner, nonce, count: 1, root, ends };
-    const signature = mlDsaNative.sign(operator.statementSeed, batchHeadMessage.encode(head));
-    const tag = stockTag(operator.number);
-    return { head, signature, publicKey, index: 0, hash, path: [], tag };
   }
 
   private pay(
@@ -393,22 +378,9 @@ class Model implements Country {
         : this.command({ is: 'move', order, secrets }, operator.number);
     const answer = entry.ok
       ? this.applied(order, hash, entry.value.position)
-      : this.refused(operator, hash, entry.refusal);
+      : refusedAnswer(operator, hash, entry.refusal, this.now);
     operator.answers.set(hexOf(hash), answer);
     return accept(answer);
-  }
-
-  private refused(operator: ModelOperator, order: Uint8Array, { code, at }: Refusal): PayAnswer {
-    const notice = {
-      authority: AUTHORITY,
-      operator: operator.number,
-      order,
-      code: REFUSALS[code].number,
-      at,
-      time: this.now,
-    };
-    const signature = mlDsaNative.sign(operator.statementSeed, refusalNoticeMessage.encode(notice));
-    return { order, outcome: { is: 'refused', notice, signature } };
   }
 
   private applied(order: Order, hash: Uint8Array, position: number): PayAnswer {

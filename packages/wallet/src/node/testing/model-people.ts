@@ -3,12 +3,25 @@
  * signed by a root whose seed every test knows.
  */
 import { equalBytes } from '@specie/core/base/bytes';
-import { after, DAY, instantOf } from '@specie/core/base/instant';
+import { after, DAY, type Instant, instantOf } from '@specie/core/base/instant';
 import { sha256 } from '@specie/core/crypto/hash';
 import { mlDsaNative, slhDsaNative } from '@specie/protocol/node/native-crypto';
-import type { Address } from '@specie/core/payment/address';
-import type { LockBatch } from '@specie/core/payment/lock-batch';
-import type { PayAnswer, WalletEvent } from '@specie/protocol/messages/wallet';
+import { REFUSALS } from '@specie/core/base/refusals';
+import type { Refusal } from '@specie/core/base/result';
+import { stockTag } from '@specie/core/coin/holder';
+import { type Address, walletIdOf } from '@specie/core/payment/address';
+import {
+  batchHeadMessage,
+  batchRoot,
+  batchSecret,
+  type LockBatch,
+  type LockOffer,
+} from '@specie/core/payment/lock-batch';
+import {
+  type PayAnswer,
+  refusalNoticeMessage,
+  type WalletEvent,
+} from '@specie/protocol/messages/wallet';
 import {
   keySetMessage,
   rootHash,
@@ -115,3 +128,43 @@ export const cardOf = ({ address, tag }: ModelWallet): object => ({
     { currency: CNY, balance: 1_000_000n, payment: 200_000n, day: 500_000n, year: 5_000_000n },
   ],
 });
+
+const STOCK_KEY = bytesOf('stock');
+
+/** A lock of an operator's stock, under its statement key. */
+export function stockOffer(operator: ModelOperator, now: Instant): LockOffer {
+  const nonce = bytesOf(`stock nonce ${operator.number} ${operator.stockDrawn++}`).slice(0, 16);
+  const hash = sha256(batchSecret(STOCK_KEY, nonce, 0));
+  const publicKey = mlDsaNative.publicKeyOf(operator.statementSeed);
+  const owner = { operator: operator.number, wallet: walletIdOf(publicKey) };
+  const head = {
+    authority: AUTHORITY,
+    owner,
+    nonce,
+    count: 1,
+    root: batchRoot([hash]),
+    ends: after(now, DAY),
+  };
+  const signature = mlDsaNative.sign(operator.statementSeed, batchHeadMessage.encode(head));
+  const tag = stockTag(operator.number);
+  return { head, signature, publicKey, index: 0, hash, path: [], tag };
+}
+
+/** An operator's signed word that an order will never be carried out. */
+export function refusedAnswer(
+  operator: ModelOperator,
+  order: Uint8Array,
+  { code, at }: Refusal,
+  time: Instant,
+): PayAnswer {
+  const notice = {
+    authority: AUTHORITY,
+    operator: operator.number,
+    order,
+    code: REFUSALS[code].number,
+    at,
+    time,
+  };
+  const signature = mlDsaNative.sign(operator.statementSeed, refusalNoticeMessage.encode(notice));
+  return { order, outcome: { is: 'refused', notice, signature } };
+}
