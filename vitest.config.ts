@@ -2,6 +2,7 @@
  * Three kinds of tests, each run by its name: `unit` beside the code and fast enough for every
  * change, `slow` beside the code too, and `story` against real processes, one after the other.
  */
+import os from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const unit = ['{packages,apps,tools,bench}/**/*.test.ts'];
@@ -12,6 +13,8 @@ export default defineConfig({
   test: {
     // A forgotten `.only` would leave the rest unrun and the whole green.
     allowOnly: false,
+    // Left to itself vitest keeps one core free, which of two is half of them.
+    maxWorkers: os.availableParallelism(),
     projects: [
       {
         extends: true,
@@ -20,6 +23,8 @@ export default defineConfig({
           include: unit,
           exclude: [...configDefaults.exclude, ...slow],
           pool: 'threads',
+          // A loaded machine is slow, not wrong.
+          testTimeout: 20_000,
         },
       },
       {
