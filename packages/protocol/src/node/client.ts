@@ -26,9 +26,9 @@ const CONNECTIONS_MAX = 64;
 const TIMEOUT_MS = 20_000;
 const CONNECT_MS = 5000;
 
-/** What fails before a byte of the request can have reached the peer. */
+/** What can fail only before a byte of the request was sent: finding, reaching and recognising the peer. */
 const UNREACHED =
-  /^(?:ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ERR_SSL_.*|ERR_TLS_.*|.*CERT.*|UNABLE_TO_.*)$/;
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|.*CERT.*|UNABLE_TO_.*|HOSTNAME_.*)$/;
 
 export type HttpTransport = Transport & {
   readonly exchange: (outgoing: Outgoing) => Promise<Incoming>;
@@ -103,7 +103,8 @@ async function send(
 
 function faultOf(cause: unknown, origin: string): Fault {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return UNREACHED.test(code)
+  const isConnecting = cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect';
+  return isConnecting || UNREACHED.test(code)
     ? new Fault('peer_unreachable', 'safe', `cannot reach ${origin} (${code})`, cause)
     : new Fault('peer_silent', 'unsafe', `no answer from ${origin}`, cause);
 }
