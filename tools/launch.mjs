@@ -26,7 +26,7 @@ import { fileURLToPath } from 'node:url';
 /** @type {Readonly<Record<string, Target>>} */
 export const TARGETS = {
   start: { run: ['apps/sandbox/src/main.ts'], about: 'a whole country on this machine' },
-  demo: { run: ['apps/sandbox/src/demo.ts'], about: 'a guided tour of it' },
+  demo: { run: ['apps/cli/src/main.ts', 'demo'], about: 'a guided tour of it' },
   specie: { run: ['apps/cli/src/main.ts'], about: 'the command line', here: true },
   check: { run: ['tools/check.ts'], about: 'types, lint, format, tidy and unit tests' },
   test: { run: ['tools/test.ts'], about: 'check, then the slow tests and the stories' },

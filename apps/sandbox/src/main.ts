@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { instantOf } from '@specie/core/base/instant';
 import { listen } from '@specie/protocol/node/listen';
 import { openDatabase } from '@specie/stores/database';
-import { freePort, moveAside, readSettings } from './data-folder.ts';
+import { freePort, moveAside, readSettings } from './adapters/data-folder.ts';
 import { Outbox } from './outbox.ts';
 import { createSite } from './site.ts';
 import { systemStatus } from './system-status.ts';

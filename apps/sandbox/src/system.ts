@@ -10,7 +10,12 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, readSettings, writeSettings, type SandboxSettings } from './data-folder.ts';
+import {
+  freePort,
+  readSettings,
+  writeSettings,
+  type SandboxSettings,
+} from './adapters/data-folder.ts';
 import { ServiceProcess } from './process-group.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../../', import.meta.url));
