@@ -105,7 +105,7 @@ function sourceText(source: SourceReport): string {
     `${source.id}  ${source.about}`,
     `  state     ${stateText(source)}`,
     `  claim     ${source.claimedBits} of ${source.sampleBits} bits per sample`,
-    `  estimate  ${estimateText(source)}`,
+    `  estimate  ${estimateText(source)}, ${source.assessedBits.toFixed(3)} credited`,
     `  alarm at  ${cutoffs.repetition} in a row, ${cutoffs.proportion} in ${cutoffs.window}`,
     `  tested    ${source.samples} samples, ${Math.round(source.samplesPerSecond)} per second`,
     `  given     ${source.blocks} blocks, ${Math.floor(source.creditedBits)} bits credited`,

@@ -19,11 +19,18 @@ const STEPS = 48;
 /** What the source needs of a machine: a clock, read in whole ticks modulo 2^32. */
 export type Ticks = () => number;
 
-/**
- * Jitter measured with `ticks`; a coarse clock needs more `walks` per sample. The memory walked over
- * is the source's own and carries no secret.
- */
-export function jitterSource(ticks: Ticks, walks = 1): Source {
+/** How it is measured where the clock is not a fine one. */
+export type JitterSettings = {
+  /** Times the walk is taken per sample: a coarse clock sees nothing of a short one. */
+  readonly walks: number;
+  readonly minEntropy: number;
+};
+
+/** Jitter measured with `ticks`. The memory walked over is the source's own and carries no secret. */
+export function jitterSource(
+  ticks: Ticks,
+  { walks, minEntropy }: JitterSettings = { walks: 1, minEntropy: JITTER_MIN_ENTROPY },
+): Source {
   const memory = new Uint8Array(WALK_BYTES);
   let place = 1;
   const walk = (): void => {
@@ -50,7 +57,7 @@ export function jitterSource(ticks: Ticks, walks = 1): Source {
       id: 'jitter',
       kind: 'physical',
       sampleBits: 8,
-      minEntropy: JITTER_MIN_ENTROPY,
+      minEntropy,
       about: 'timing jitter of this processor',
     },
     read: (count) => Promise.resolve(readNow(count)),

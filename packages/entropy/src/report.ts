@@ -31,6 +31,8 @@ export type SourceReport = {
   readonly claimedBits: number;
   /** Lowest start-up estimate, bits per sample; undefined until the start-up test ran. */
   readonly estimatedBits: number | undefined;
+  /** What a sample is credited with: the lower of both. */
+  readonly assessedBits: number;
   readonly cutoffs: {
     readonly repetition: number;
     readonly proportion: number;

@@ -31,6 +31,8 @@ export type WatchedSource = {
   readonly tap: Uint8Array;
   state: SourceState;
   estimatedBits: number | undefined;
+  /** What a sample is credited with: the claim, or the start-up estimate where that is lower. */
+  assessedBits: number;
   blocks: number;
   creditedBits: number;
   tapped: number;
@@ -58,6 +60,7 @@ export function watchSource(
     tap: new Uint8Array(settings.tapSamples),
     state: { at: 'starting' },
     estimatedBits: undefined,
+    assessedBits: minEntropy,
     blocks: 0,
     creditedBits: 0,
     tapped: 0,
@@ -103,19 +106,22 @@ export function passSamples(
 
 /**
  * Judges the start-up samples, which have passed the continuous tests (SP 800-90B §4.3). An estimate
- * below half the claim is the loss of entropy that §4.5 asks tests to see.
+ * below half the claim is the loss of entropy that §4.5 asks tests to see. From then on a sample
+ * counts for the lower of claim and estimate, as in §3.1.3.
  */
 export function judgeStartup(watched: WatchedSource, samples: Uint8Array): string | undefined {
   const { claim } = watched.source;
   const estimate = startupEstimate(samples, claim.sampleBits);
   watched.estimatedBits = estimate;
+  watched.assessedBits = Math.min(claim.minEntropy, estimate);
   if (estimate >= claim.minEntropy / 2) return undefined;
   return `start-up estimate of ${estimate.toFixed(3)} bits per sample is below half of the claimed ${claim.minEntropy}`;
 }
 
 /** Conditions samples that passed into a block and books its credit. */
 export function blockOf(watched: WatchedSource, samples: Uint8Array): Block {
-  const block = condition(watched.source.claim.id, samples, watched.source.claim);
+  const { id, sampleBits } = watched.source.claim;
+  const block = condition(id, samples, { sampleBits, minEntropy: watched.assessedBits });
   watched.blocks++;
   watched.creditedBits += block.credit;
   return block;
@@ -123,7 +129,8 @@ export function blockOf(watched: WatchedSource, samples: Uint8Array): Block {
 
 /** How many samples the source gives per block. */
 export function blockSamples(watched: WatchedSource): number {
-  return samplesPerBlock(watched.source.claim);
+  const { sampleBits } = watched.source.claim;
+  return samplesPerBlock({ sampleBits, minEntropy: watched.assessedBits });
 }
 
 /** The sentence of an alarm that `watched` raised. `other` names the source of the same samples. */
@@ -172,6 +179,7 @@ export function reportSource(watched: WatchedSource, now: number): SourceReport 
     sampleBits: claim.sampleBits,
     claimedBits: claim.minEntropy,
     estimatedBits: watched.estimatedBits,
+    assessedBits: watched.assessedBits,
     cutoffs: {
       repetition: repetition.cutoff,
       proportion: proportion.cutoff,

@@ -21,8 +21,8 @@ export type BrowserPoolSettings = Partial<PoolSettings> & {
 /** Ticks of `performance.now()`: its finest step is five microseconds. */
 const TICKS_PER_MS = 200;
 
-/** Work per sample for such a clock, so that a sample takes several of its ticks. */
-const WALKS = 64;
+/** Work per sample so that such a clock sees some of it, and what a sample is then claimed to hold. */
+const JITTER = { walks: 64, minEntropy: 0.1 };
 
 /** A browser has one thread for everything a person sees, and measuring jitter holds it up. */
 const REFRESH_MS = 10_000;
@@ -33,7 +33,7 @@ export function openBrowserPool(settings: BrowserPoolSettings = {}): Promise<Ent
   return openPool({
     sources: [
       systemSource((bytes) => void crypto.getRandomValues(bytes)),
-      jitterSource(() => Math.round(performance.now() * TICKS_PER_MS), WALKS),
+      jitterSource(() => Math.round(performance.now() * TICKS_PER_MS), JITTER),
       ...(camera === undefined ? [] : [cameraSource(camera)]),
       ...(microphone === undefined ? [] : [microphoneSource(microphone)]),
     ],

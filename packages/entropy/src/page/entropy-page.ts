@@ -62,6 +62,7 @@ function sourceSection(source: SourceReport, figures: SourceFigures | undefined)
     ['State', stateText(source)],
     ['Claimed', `${source.claimedBits} of ${source.sampleBits} bits per sample`],
     ['Estimated at the start', estimateText(source)],
+    ['Credited', `${source.assessedBits.toFixed(3)} bits per sample`],
     ['Rate', `${Math.round(source.samplesPerSecond)} samples per second`],
     ['Tested', `${source.samples} samples`],
     ['Given', `${source.blocks} blocks, ${Math.floor(source.creditedBits)} bits credited`],
