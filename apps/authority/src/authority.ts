@@ -87,7 +87,11 @@ export interface Authority {
   stop(): Promise<void>;
 }
 
-const API = { title: 'Specie authority', version: '0.1.0' };
+const API = {
+  title: 'Specie authority',
+  version: '0.1.0',
+  summary: 'What operators ask of the ledger, the mint and the directory.',
+};
 
 /** Replays the journal and puts the authority together over it. */
 export function createAuthority(options: AuthorityOptions): Authority {
