@@ -182,9 +182,7 @@ it.each([
   'hands a bug that is %s to whoever stops the process, and never claims that nothing happened',
   async (_, echo) => {
     const bugs: unknown[] = [];
-    const answer = await echoing(echo, { onBug: (bug) => bugs.push(bug) }).exchange(
-      sent,
-    );
+    const answer = await echoing(echo, { onBug: (bug) => bugs.push(bug) }).exchange(sent);
     expect(bugs).toHaveLength(1);
     expect(refusalOfProblem(answer.body)?.code).toBe('peer_silent');
   },

@@ -44,10 +44,16 @@ export function createLog({ name, level = 'info', destination }: LogOptions): Lo
   const options = {
     name,
     level,
-    redact: { paths: PLACES, censor: '<secret>' },
+    redact: { paths: PLACES, censor },
     formatters: { log: shown, level: (label: string) => ({ level: label }) },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** The code of a refusal or a fault is a fact in words; any other code opens something. */
+function censor(value: unknown, place: readonly string[]): unknown {
+  const isFact = place.at(-1) === 'code' && typeof value === 'string' && /^[a-z_]+$/.test(value);
+  return isFact ? value : '<secret>';
 }
 
 function shown(fields: Record<string, unknown>): Record<string, unknown> {
