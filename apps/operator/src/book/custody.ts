@@ -1,0 +1,236 @@
+/**
+ * Whose pieces are where, told by the ledger's feed and by nothing else. Invariant: everything a
+ * notice means (pieces, events, outcomes, draws, fundings) is written in the transaction that moves
+ * the feed's position past it, so each entry counts exactly once.
+ *
+ * Spec: 06 §7.
+ * @module
+ */
+import type { Instant } from '@specie/core/base/instant';
+import { worthOf } from '@specie/core/coin/basket';
+import { outputRanges } from '@specie/core/payment/order';
+import type { ContentOf } from '@specie/core/codec/message';
+import type { walletStateMessage } from '@specie/protocol/messages/wallet';
+import type { Database } from '@specie/stores/database';
+import type { CoinShelf, KnownCoin } from './coins.ts';
+import {
+  bytesIn,
+  numberIn,
+  optionalBytesIn,
+  optionalNumberIn,
+  rowOf,
+  rowsOf,
+  textIn,
+  type Row,
+} from './column.ts';
+import type { LockBook } from './locks.ts';
+import type { PaymentBook } from './payments.ts';
+import type { Wallet } from './wallets.ts';
+
+export type WalletEvent = ContentOf<typeof walletStateMessage>['events'][number];
+
+interface Place {
+  readonly position: number;
+  readonly time: Instant;
+}
+
+/** Where the secret of a piece that came is found. */
+export type Found =
+  | { readonly by: 'batch'; readonly batch: number; readonly index: number; readonly note: string }
+  | { readonly by: 'own'; readonly payment: number; readonly index: number }
+  | {
+      readonly by: 'words';
+      readonly nonce: Uint8Array;
+      readonly hash: Uint8Array;
+      readonly index: number;
+      readonly isChange: boolean;
+    };
+
+export interface CustodyBook {
+  /** Inside a transaction. `order` is the hash of the order when it is not one of this book's. */
+  came(
+    wallet: Wallet,
+    piece: { readonly coin: KnownCoin; readonly from: number; readonly to: number },
+    what: {
+      readonly at: Place;
+      readonly found: Found;
+      readonly payment: number | undefined;
+      readonly order: Uint8Array | undefined;
+    },
+  ): void;
+  /** Inside a transaction. */
+  went(
+    wallet: Wallet,
+    piece: { readonly coin: KnownCoin; readonly from: number; readonly to: number },
+    what: {
+      readonly at: Place;
+      readonly payment: number | undefined;
+      readonly order: Uint8Array | undefined;
+    },
+  ): void;
+  held(wallet: Wallet, currency: number): bigint;
+  events(
+    wallet: Wallet,
+    after: number,
+    max: number,
+  ): { readonly events: readonly WalletEvent[]; readonly hasMore: boolean };
+  /** The position from which the feed has not been told yet. */
+  position(): number;
+  /** Inside a transaction. */
+  move(position: number): void;
+}
+
+/** Events of one page: what fits the message. */
+const PAGE_MAX = 512;
+const NOTHING = new Uint8Array(32);
+
+/** The custody of a book. */
+export function openCustody(
+  { sql }: Database,
+  {
+    coins,
+    locks,
+    payments,
+  }: { readonly coins: CoinShelf; readonly locks: LockBook; readonly payments: PaymentBook },
+): CustodyBook {
+  const insertPiece = sql.prepare(
+    'INSERT INTO piece (wallet, coin, low, high) VALUES (?, ?, ?, ?)',
+  );
+  const deletePiece = sql.prepare('DELETE FROM piece WHERE wallet = ? AND coin = ? AND low = ?');
+  const selectPieces = sql.prepare(
+    'SELECT coin, sum(high - low) AS units FROM piece WHERE wallet = ? GROUP BY coin',
+  );
+  const lastEvent = sql.prepare('SELECT coalesce(max(number), 0) AS n FROM event WHERE wallet = ?');
+  const insertEvent = sql.prepare(
+    `INSERT INTO event (wallet, number, position, time, coin, low, high, went, payment, batch, idx,
+       order_hash, nonce, hash, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const selectEvents = sql.prepare(
+    'SELECT * FROM event WHERE wallet = ? AND number > ? ORDER BY number LIMIT ?',
+  );
+  const selectPosition = sql.prepare("SELECT value FROM meta WHERE name = 'feed'");
+  const updatePosition = sql.prepare(
+    "INSERT INTO meta (name, value) VALUES ('feed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+  );
+
+  const nextEvent = (wallet: Wallet): number => {
+    wallet.events ??= numberIn(rowOf(lastEvent, wallet.id)!, 'n');
+    wallet.events += 1;
+    return wallet.events;
+  };
+  const weigh = (wallet: Wallet, { coin }: KnownCoin, units: number, sign: 1n | -1n): void => {
+    if (wallet.held === undefined) return;
+    for (const { currency, amount } of worthOf(coin.basket, units))
+      wallet.held.set(currency, (wallet.held.get(currency) ?? 0n) + sign * amount);
+  };
+  const context = { coins, locks, payments };
+
+  return {
+    came(wallet, { coin, from, to }, { at, found, payment, order }) {
+      insertPiece.run(wallet.id, coin.id, from, to);
+      weigh(wallet, coin, to - from, 1n);
+      const own = found.by === 'own' ? found.payment : undefined;
+      insertEvent.run(
+        wallet.id,
+        nextEvent(wallet),
+        at.position,
+        at.time,
+        coin.id,
+        from,
+        to,
+        0,
+        own ?? payment ?? null,
+        found.by === 'batch' ? found.batch : null,
+        found.by === 'words' && !found.isChange ? -1 - found.index : found.index,
+        payment === undefined && own === undefined ? (order ?? null) : null,
+        found.by === 'words' ? found.nonce : null,
+        found.by === 'words' ? found.hash : null,
+        found.by === 'batch' && found.note !== '' ? found.note : null,
+      );
+    },
+    went(wallet, { coin, from, to }, { at, payment, order }) {
+      deletePiece.run(wallet.id, coin.id, from);
+      weigh(wallet, coin, to - from, -1n);
+      insertEvent.run(
+        wallet.id,
+        nextEvent(wallet),
+        at.position,
+        at.time,
+        coin.id,
+        from,
+        to,
+        1,
+        payment ?? null,
+        null,
+        null,
+        payment === undefined ? (order ?? null) : null,
+        null,
+        null,
+        null,
+      );
+    },
+    held(wallet, currency) {
+      if (wallet.held === undefined) {
+        wallet.held = new Map();
+        for (const row of rowsOf(selectPieces, wallet.id))
+          weigh(wallet, coins.byId(numberIn(row, 'coin')), numberIn(row, 'units'), 1n);
+      }
+      return wallet.held.get(currency) ?? 0n;
+    },
+    events(wallet, after, max) {
+      const count = Math.min(Math.max(max, 1), PAGE_MAX);
+      const rows = rowsOf(selectEvents, wallet.id, after, count + 1);
+      return {
+        events: rows.slice(0, count).map((row) => eventOf(row, context)),
+        hasMore: rows.length > count,
+      };
+    },
+    position() {
+      const row = rowOf(selectPosition);
+      return row === undefined ? 0 : numberIn(row, 'value');
+    },
+    move: (position) => void updatePosition.run(position),
+  };
+}
+
+function eventOf(
+  row: Row,
+  {
+    coins,
+    locks,
+    payments,
+  }: { readonly coins: CoinShelf; readonly locks: LockBook; readonly payments: PaymentBook },
+): WalletEvent {
+  const { coin } = coins.byId(numberIn(row, 'coin'));
+  const payment = optionalNumberIn(row, 'payment');
+  const own = payment === undefined ? undefined : payments.orderOf(payment);
+  const order = own?.hash ?? optionalBytesIn(row, 'order_hash');
+  const [from, to] = [numberIn(row, 'low'), numberIn(row, 'high')];
+  const head = {
+    number: numberIn(row, 'number'),
+    position: numberIn(row, 'position'),
+    time: numberIn(row, 'time') as Instant,
+  };
+  if (numberIn(row, 'went') === 1)
+    return {
+      ...head,
+      what: { is: 'went', coin: coin.identity, from, to, order: order ?? NOTHING },
+    };
+  const index = numberIn(row, 'idx');
+  const batch = optionalNumberIn(row, 'batch');
+  const note = row['note'] === null ? '' : textIn(row, 'note');
+  const came = { is: 'came', coin, from, to, order, note } as const;
+  if (batch !== undefined) {
+    const { nonce, hash } = locks.origin(batch, index);
+    return { ...head, what: { ...came, hash, origin: { nonce, index }, isChange: false } };
+  }
+  const nonce = optionalBytesIn(row, 'nonce');
+  if (nonce !== undefined) {
+    const isChange = index >= 0;
+    const origin = { nonce, index: isChange ? index : -1 - index };
+    return { ...head, what: { ...came, hash: bytesIn(row, 'hash'), origin, isChange } };
+  }
+  const made = own!.order.parts.flatMap(outputRanges)[index]!;
+  const origin = { nonce: own!.order.nonce, index };
+  return { ...head, what: { ...came, hash: made.output.lock.hash, origin, isChange: true } };
+}

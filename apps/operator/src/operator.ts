@@ -1,0 +1,326 @@
+/**
+ * An operator, put together: its desks, its lanes to the ledger, its service. Everything of the
+ * world comes in as a port, so a test runs the same operator without a socket.
+ *
+ * Spec: 06.
+ * @module
+ */
+import { HOUR, MINUTE, type Instant } from '@specie/core/base/instant';
+import type { Refusal } from '@specie/core/base/result';
+import { stockTag } from '@specie/core/coin/holder';
+import { walletIdOf } from '@specie/core/payment/address';
+import { createAskGate } from '@specie/protocol/ask-gate';
+import { Fault, faultOf } from '@specie/protocol/fault';
+import { createService, type Service } from '@specie/protocol/http-service';
+import {
+  digestNative,
+  kemNative,
+  mlDsaNative,
+  slhDsaNative,
+} from '@specie/protocol/node/native-crypto';
+import { signedAskMessage } from '@specie/protocol/messages/wallet';
+import { openapiOf } from '@specie/protocol/openapi';
+import { OPERATOR_ROUTES } from '@specie/protocol/route';
+import { openSession } from '@specie/protocol/session/session-caller';
+import { createSessionDesk } from '@specie/protocol/session/session-desk';
+import type { Transport } from '@specie/protocol/transport';
+import { AUTHORITY_PARTY } from '@specie/protocol/session/party-keys';
+import type { Database } from '@specie/stores/database';
+import { openBook } from './book/book.ts';
+import type { At } from './crash-points.ts';
+import { createCustodian } from './desk/custodian.ts';
+import { createDirectory } from './desk/directory.ts';
+import { createFundingDesk } from './desk/funding-desk.ts';
+import { gatesOf, type Office, type OperatorKeys } from './desk/office.ts';
+import { createOpeningDesk } from './desk/opening-desk.ts';
+import { createPayeeDesk } from './desk/payee-desk.ts';
+import { createPaymentDesk } from './desk/payment-desk.ts';
+import { createPeers } from './desk/peers.ts';
+import { createStockKeeper } from './desk/stock-keeper.ts';
+import { handlersOf } from './handlers.ts';
+import { createBackOff, pause } from './ledger/back-off.ts';
+import { createCommandLanes, type Unsettled } from './ledger/command-lanes.ts';
+import { readFeed } from './ledger/feed-reader.ts';
+import { resumedFlight } from './ledger/flight.ts';
+import { createLines, type Open } from './ledger/line.ts';
+import type { Bank, Outbox } from './ports.ts';
+import type { Settings } from './settings.ts';
+import { statusOf } from './status.ts';
+import { createTrustWatch } from './trust-watch.ts';
+import { openVault } from './vault.ts';
+
+export interface OperatorPorts {
+  readonly settings: Settings;
+  /** The authority's fingerprint of the settings, parsed. */
+  readonly authority: Uint8Array;
+  readonly keys: OperatorKeys;
+  readonly book: Database;
+  readonly vault: Database;
+  readonly transport: Transport;
+  readonly bank: Bank;
+  readonly outbox: Outbox;
+  readonly clock: () => Instant;
+  readonly monotonic: () => number;
+  readonly random: (length: number) => Uint8Array;
+  readonly at: At;
+  /** The trust chain kept at the last stop, and how to keep a new one. */
+  readonly trust: { readonly kept: Uint8Array | undefined; keep(chain: Uint8Array): void };
+  readonly metrics?: () => Promise<string>;
+  readonly onRefusal?: (refusal: Refusal, path: string) => void;
+  readonly onFault: (fault: unknown) => void;
+  /** Hears of a bug or a failed commit; has to stop the process. */
+  readonly onBug: (bug: unknown) => void;
+}
+
+export interface Operator {
+  readonly service: Service;
+  readonly isReady: boolean;
+  status(): unknown;
+  /** Begins to work: settles what was under way, reads the feed, keeps the stock. */
+  start(): Promise<void>;
+  /** Answers what is under way and stops. */
+  stop(): Promise<void>;
+}
+
+/** Sessions to the authority that carry questions and requests to the mint. */
+const QUESTION_LINES = 2;
+const TEND_MS = 200;
+
+/** An operator over its ports. */
+export function createOperator(ports: OperatorPorts): Operator {
+  const { settings, clock, onFault, onBug } = ports;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const office = openOffice(ports);
+  const trust = createTrustWatch({
+    authority: ports.authority,
+    url: settings.authorityUrl,
+    seed: ports.keys.session,
+    transport: ports.transport,
+    suite: slhDsaNative,
+    clock,
+    ...ports.trust,
+    onFault,
+  });
+  let seen = office.book.custody.position() - 1;
+  let isCaughtUp = false;
+  const openTo =
+    (number: number, url: string): Open =>
+    () =>
+      openSession({
+        transport: ports.transport,
+        self: settings.number,
+        peer: { number, url },
+        keys: trust,
+        suite: mlDsaNative,
+        kem: kemNative,
+        digest: digestNative,
+        clock,
+        monotonic: ports.monotonic,
+        random: ports.random,
+        seen: number === AUTHORITY_PARTY && seen >= 0 ? seen : undefined,
+      });
+  const openLedger = openTo(AUTHORITY_PARTY, settings.authorityUrl);
+  const questions = createLines(QUESTION_LINES, openLedger);
+  const directory = createDirectory(office, questions);
+  const peers = createPeers({
+    cardOf: (number) => trust.cardOf(number),
+    refresh: () => trust.look(),
+    openTo: (card) => openTo(card.operator, card.url),
+  });
+  const keeper = createStockKeeper(office, questions);
+  const lanes = createCommandLanes({
+    operator: settings.number,
+    count: settings.lanes,
+    open: openLedger,
+    writer: office.book,
+    payments: office.book.payments,
+    spending: office.book.spending,
+    clock,
+    at: ports.at,
+    signal,
+    onPosition(position) {
+      seen = Math.max(seen, position);
+    },
+    onRefused(flight) {
+      payments.forget(flight);
+      if (flight.wallet !== office.stock) return;
+      keeper.release(flight);
+    },
+    onFault,
+  });
+  const payments = createPaymentDesk(office, lanes);
+  const fundings = createFundingDesk(office, { payments, keeper, bank: ports.bank, signal });
+  const custodian = createCustodian({ office, desk: payments, keeper }, (id) => {
+    fundings.kick(id);
+  });
+  const openings = createOpeningDesk(office, { outbox: ports.outbox, directory, signal });
+  const payees = createPayeeDesk(office, directory, peers);
+  const isReady = (): boolean => trust.keySet !== undefined && isCaughtUp && lanes.isOpen;
+
+  const sessions = createSessionDesk({
+    self: settings.number,
+    keys: { ...trust, sessionKeyOf: lookedUp },
+    suite: mlDsaNative,
+    kem: kemNative,
+    digest: digestNative,
+    clock,
+    monotonic: ports.monotonic,
+    random: ports.random,
+  });
+  function lookedUp(party: number): Uint8Array | undefined {
+    const key = trust.sessionKeyOf(party);
+    // A new operator finds its key here at the second try.
+    if (key === undefined) void trust.look();
+    return key;
+  }
+  const status = (): unknown => statusOf(office, { isReady: isReady(), amounts: keeper.amounts() });
+  const service = createService({
+    name: 'operator',
+    routes: OPERATOR_ROUTES,
+    handlers: handlersOf({ office, openings, payees, payments, fundings, trust }),
+    gates: {
+      session: sessions,
+      ask: createAskGate({
+        authority: ports.authority,
+        operator: settings.number,
+        suite: mlDsaNative,
+        clock,
+        publicKeyOf: (wallet) =>
+          office.book.wallets.byAddress(wallet)?.publicKey ?? office.vault.openingKey(wallet),
+      }),
+    },
+    plain: {
+      status,
+      isReady,
+      openapi: () => openapiOf(OPERATOR_ROUTES, API, signedAskMessage),
+      ...(ports.metrics !== undefined && { metrics: ports.metrics }),
+    },
+    clock,
+    onFault,
+    onBug,
+    ...(ports.onRefusal !== undefined && { onRefusal: ports.onRefusal }),
+  });
+  const running: Promise<unknown>[] = [];
+  const run = (work: Promise<unknown>): void => {
+    running.push(work.catch(onBug));
+  };
+
+  return {
+    service,
+    get isReady() {
+      return isReady();
+    },
+    status,
+    async start() {
+      await openings.resume();
+      const unsettled: Unsettled[] = office.book.payments.pending().map((pending) => {
+        const wallet = office.book.wallets.byId(pending.wallet);
+        const flight = resumedFlight(pending, wallet, fundings.refusedHook(pending.id));
+        payments.resume(flight);
+        if (wallet === office.stock) keeper.hold(flight);
+        return { flight, session: pending.session, sequence: pending.sequence };
+      });
+      run(watchTrust());
+      await trust.fetch().catch(onFault);
+      lanes.start(unsettled);
+      run(lanes.stopped());
+      run(
+        readFeed({
+          open: openLedger,
+          position: () => office.book.custody.position(),
+          apply: (page) => custodian.apply(page),
+          onCaughtUp() {
+            if (isCaughtUp) return;
+            isCaughtUp = true;
+            fundings.resume();
+            void directory.publish().catch(onBug);
+          },
+          signal,
+          onFault,
+        }),
+      );
+      run(tend());
+    },
+    async stop() {
+      await service.drain();
+      stopping.abort();
+      await Promise.all(running);
+      await fundings.stopped();
+      await Promise.all([questions.close(), peers.close()]);
+      office.book.flush();
+    },
+  };
+
+  /** Fetches the key set until there is one, then every hour. */
+  async function watchTrust(): Promise<void> {
+    const backOff = createBackOff(signal);
+    while (!signal.aborted) {
+      try {
+        await pause(trust.keySet === undefined ? 0 : HOUR, signal);
+        if (!signal.aborted) await trust.fetch();
+        backOff.reset();
+      } catch (cause) {
+        if (faultOf(cause) === undefined) throw cause;
+        onFault(cause);
+        await backOff.wait();
+      }
+    }
+  }
+
+  /** Keeps the stock, and forgets what has ended. */
+  async function tend(): Promise<void> {
+    let sweptAt = clock();
+    while (!signal.aborted) {
+      await pause(TEND_MS, signal);
+      if (signal.aborted) return;
+      if (isReady()) await keeper.tend();
+      if (clock() - sweptAt < MINUTE) continue;
+      sweptAt = clock();
+      await office.book.write(() => office.book.locks.expire(clock()));
+      office.vault.sweep(clock());
+    }
+  }
+}
+
+const API = {
+  title: 'Specie operator',
+  version: '1',
+  summary: 'What wallets and other operators ask of an operator.',
+};
+
+function openOffice(ports: OperatorPorts): Office {
+  const { settings, keys, clock } = ports;
+  const book = openBook(ports.book, settings.limits, ports.onBug);
+  const publicKey = mlDsaNative.publicKeyOf(keys.statement);
+  const address = walletIdOf(publicKey);
+  const stock =
+    book.wallets.byAddress(address) ??
+    ports.book.transaction(() =>
+      book.wallets.add({
+        address,
+        publicKey,
+        tag: stockTag(settings.number),
+        tier: 'IV',
+        shown: settings.name,
+        openedAt: clock(),
+      }),
+    );
+  if (stock.tag.some((byte, i) => byte !== stockTag(settings.number)[i]))
+    throw new Fault('folder_foreign', 'never', 'the book belongs to another operator');
+  return {
+    settings,
+    authority: ports.authority,
+    operator: settings.number,
+    keys,
+    stock,
+    book,
+    vault: openVault(ports.vault, keys.vault, ports.random),
+    suite: mlDsaNative,
+    clock,
+    random: ports.random,
+    at: ports.at,
+    rates: gatesOf(settings.rates),
+    onFault: ports.onFault,
+  };
+}
