@@ -33,7 +33,7 @@ export function entropyMetrics(report: EntropyReport): string {
       'source_dropped_total',
       'counter',
       'Times the source was dropped.',
-      each(({ state }) => (state.at === 'dropped' ? 1 : 0)),
+      each(({ alarms: counts }) => Object.values(counts).reduce((sum, count) => sum + count, 0)),
     ),
     ...family('source_alarms_total', 'counter', 'What sources were dropped for.', alarms),
     ...family(

@@ -307,6 +307,22 @@ test('a report holds no samples, and the tap gives them only where it was asked 
   expect(JSON.stringify(tapped.report())).not.toContain('"tap"');
 });
 
+test('what is shown is never used: the same pool without a tap draws the same', async () => {
+  // Read one after the other, so that both pools use the same samples unless shown ones are used.
+  const numbered = (): Source => {
+    const next = sequenceOf(1);
+    return simulatedSource({ id: 'a', ...BYTE }, (samples) => {
+      for (let i = 0; i < samples.length; i++) samples[i] = next() & 0xff;
+    });
+  };
+  const [plain, tapped] = await Promise.all([
+    open({ sources: [numbered()] }),
+    open({ sources: [numbered()], tapSamples: 4096 }),
+  ]);
+  expect(tapped.tap('a').length).toBe(4096);
+  expect(tapped.draw(64)).toEqual(plain.draw(64));
+});
+
 test('a clock too coarse to show jitter does not pass for a source', async () => {
   let reading = 0;
   const pool = await open({ sources: [good('a', 1), jitterSource(() => (reading += 100))] });

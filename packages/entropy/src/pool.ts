@@ -19,7 +19,7 @@ import {
   wipeGenerator,
 } from './generator.ts';
 import { echoLength, startEchoMemory } from './health/echo.ts';
-import type { HealthAlarm } from './health/monitor.ts';
+import { type HealthAlarm, feedMonitor } from './health/monitor.ts';
 import { mix } from './mix.ts';
 import {
   type Drop,
@@ -38,9 +38,9 @@ import {
   dropCauseOf,
   dropSource,
   judgeStartup,
-  passSamples,
   reportSource,
   restartSource,
+  showSamples,
   startupSamples,
   watchSource,
 } from './watch.ts';
@@ -63,7 +63,7 @@ export type PoolSettings = {
   readonly waitFor?: 'floor' | 'all';
   /** How long opening waits at most; the pool then opens all the same, and may refuse draws. */
   readonly openMs?: number;
-  /** Samples of each source kept for the live page; none by default, because they are samples. */
+  /** Samples of each source read beside those that are used, and kept for the live page; none by default. */
   readonly tapSamples?: number;
   /** Told once for each source that is dropped. */
   readonly onDrop?: (source: string, reason: string) => void;
@@ -79,7 +79,7 @@ export type EntropyPool = {
   readonly report: () => EntropyReport;
   /** What stands behind a draw made now, for the record of a batch: `os:256 jitter:256`. */
   readonly standing: () => string;
-  /** The latest raw samples of a source, oldest first, for the live page; empty unless tapped. */
+  /** Raw samples of a source for the live page, oldest first; none of them is used for draws. */
   readonly tap: (id: string) => Uint8Array;
   /**
    * Opens a dropped source anew and tests it from the start: for an operator who has looked into the
@@ -92,6 +92,9 @@ export type EntropyPool = {
 
 /** Draws are cut from this much at a time; each time, sources that can give at once are asked. */
 const BUFFER_BYTES = 4096;
+
+/** Samples read for the live page with each refresh. */
+const SHOWN_SAMPLES = 512;
 
 type Pool = {
   readonly settings: Required<Omit<PoolSettings, 'floor'>>;
@@ -210,6 +213,7 @@ async function startUp(pool: Pool, watched: WatchedSource): Promise<void> {
   const samples = await gather(pool, watched, startupSamples(watched));
   if (samples === undefined) return;
   const reason = judgeStartup(watched, samples);
+  showSamples(watched, samples);
   samples.fill(0);
   if (reason !== undefined) {
     drop(pool, watched, 'estimate', reason);
@@ -236,7 +240,16 @@ async function keepFresh(pool: Pool, watched: WatchedSource): Promise<void> {
     await pause(pool.settings.refreshMs);
     if (!isUsed(pool, watched) || watched.life !== life) return;
     await refresh(pool, watched);
+    await show(pool, watched);
   }
+}
+
+/** Where a page draws samples, it is given some of its own. */
+async function show(pool: Pool, watched: WatchedSource): Promise<void> {
+  const count = Math.min(SHOWN_SAMPLES, watched.tap.length);
+  if (count === 0) return;
+  const samples = await gather(pool, watched, count);
+  if (samples !== undefined) showSamples(watched, samples);
 }
 
 async function readmit(pool: Pool, id: string): Promise<boolean> {
@@ -287,8 +300,8 @@ function pass(pool: Pool, watched: WatchedSource, samples: Uint8Array): boolean 
   const others = pool.watched.filter(
     (other) => other !== watched && isUsed(pool, other) && other.source.claim.sampleBits === width,
   );
-  const alarm = passSamples(
-    watched,
+  const alarm = feedMonitor(
+    watched.monitor,
     samples,
     others.map((other) => other.monitor.echo),
   );

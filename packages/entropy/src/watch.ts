@@ -11,7 +11,7 @@ import { type Block, condition, samplesPerBlock } from './condition.ts';
 import { EntropyFault, reasonOf } from './fault.ts';
 import type { HealthClaim } from './health/cutoff.ts';
 import { type EchoMemory, wipeEchoMemory } from './health/echo.ts';
-import { type HealthAlarm, type Monitor, feedMonitor, startMonitor } from './health/monitor.ts';
+import { type HealthAlarm, type Monitor, startMonitor } from './health/monitor.ts';
 import type { Drop, SourceReport, SourceState } from './report.ts';
 import type { Source } from './source.ts';
 
@@ -90,18 +90,12 @@ export function restartSource(watched: WatchedSource, now: number): void {
   watched.life++;
 }
 
-/** Runs samples through every test and answers the first alarm; samples of an alarm are not kept. */
-export function passSamples(
-  watched: WatchedSource,
-  samples: Uint8Array,
-  others: readonly EchoMemory[],
-): HealthAlarm | undefined {
-  const alarm = feedMonitor(watched.monitor, samples, others);
-  if (alarm !== undefined || watched.tap.length === 0) return alarm;
-  for (const sample of samples.subarray(Math.max(0, samples.length - watched.tap.length))) {
-    watched.tap[watched.tapped++ % watched.tap.length] = sample;
+/** Keeps samples for the live page. What is shown must never be used, so it is never conditioned. */
+export function showSamples(watched: WatchedSource, samples: Uint8Array): void {
+  const { tap } = watched;
+  for (const sample of samples.subarray(Math.max(0, samples.length - tap.length))) {
+    tap[watched.tapped++ % tap.length] = sample;
   }
-  return undefined;
 }
 
 /**

@@ -62,7 +62,7 @@ describe('the page', () => {
   test('says whether minting can go on, draws good sources and tells why others are gone', async () => {
     const pool = await open('a stuck one');
     const page = entropyPage(pool.report(), pool.tap);
-    expect(page).toContain('Minting can go on. Behind it stand a:256 bits.');
+    expect(page).toContain('Minting can go on. Behind it stand a with 256 bits.');
     expect(page.match(/<svg/g)?.length).toBe(3);
     expect(page).toContain('dropped: repetition count test');
     expect(entropyFigures(pool.report(), pool.tap).map(({ id }) => id)).toEqual(['a']);

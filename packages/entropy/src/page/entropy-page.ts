@@ -3,10 +3,10 @@
  * state, its numbers and its samples drawn. A fragment of HTML without script or style; asking for it
  * again every second makes it live.
  *
- * A page that draws samples of a source in use is for the operator: see SECURITY.
+ * The samples it draws are a pool's tap: read for it alone, and used for nothing else.
  * @module
  */
-import { type EntropyReport, type SourceReport, standingText } from '../report.ts';
+import type { EntropyReport, SourceReport } from '../report.ts';
 import { autocorrelationSvg, bitPictureSvg, escapeHtml, histogramSvg } from './drawing.ts';
 import {
   type BitPicture,
@@ -51,7 +51,7 @@ export function entropyPage(report: EntropyReport, tap: Tap = () => new Uint8Arr
   const figures = new Map(entropyFigures(report, tap).map((figure) => [figure.id, figure]));
   const said =
     report.refusal === undefined
-      ? `Minting can go on. Behind it stand ${standingText(report.standing)} bits.`
+      ? `Minting can go on. Behind it stand ${report.standing.map(({ id, bits }) => `${id} with ${bits} bits`).join(', ')}.`
       : `Minting has stopped: ${report.refusal}.`;
   const sections = report.sources.map((source) => sourceSection(source, figures.get(source.id)));
   return `<section class="entropy" aria-label="Randomness"><p role="status">${escapeHtml(said)}</p>${sections.join('')}</section>`;

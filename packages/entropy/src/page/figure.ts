@@ -1,7 +1,7 @@
 /**
  * What is drawn of a source's samples: how often each value comes, how much a sample says of later
- * ones, and the bits as they came. Computed from samples, and as telling about them: figures of a
- * source in use belong on a page for the operator alone.
+ * ones, and the bits as they came. They tell as much as the samples themselves, so they are drawn only
+ * of samples that are used for nothing else.
  * @module
  */
 
