@@ -4,6 +4,7 @@
  * found is reported, so this list follows the sources.
  */
 import { type Fault, lint, tests, TIDY, TYPES } from './fault.ts';
+import { PROTOCOL } from './protocol-faults.ts';
 
 /** Faults that the rules of the house have to catch. */
 const HOUSE: readonly Fault[] = [
@@ -92,4 +93,4 @@ const HOUSE: readonly Fault[] = [
   },
 ];
 
-export const FAULTS: readonly Fault[] = [...HOUSE];
+export const FAULTS: readonly Fault[] = [...HOUSE, ...PROTOCOL];

@@ -74,6 +74,8 @@ it('lets the same request through once, for as long as its time is accepted', ()
   const one = signed({ time: instantOf(START + 250_000) });
   expect(refusalIn(gate.admit(one, card.path))).toBe('accepted');
   for (now = START; now <= START + 550_000; now += 50_000) {
+    // Another request lets the gate forget what it need not remember any more.
+    expect(refusalIn(gate.admit(signed({ time: instantOf(now) }), card.path))).toBe('accepted');
     expect(refusalIn(gate.admit(one, card.path))).toBe('ask_repeated .ask.nonce');
   }
   now = START + 550_001;

@@ -81,6 +81,7 @@ it('refuses a handshake seen before, even minutes later, until its time is over'
   expect(refusalIn(desk.open(open))).toBe('accepted');
   expect(refusalIn(desk.open(open))).toBe('handshake_invalid .open.nonce');
   await world.pass(499_000);
+  accepted(desk.open(signedOpen(world, {})));
   expect(refusalIn(desk.open(open))).toBe('handshake_invalid .open.nonce');
   await world.pass(2000);
   expect(refusalIn(desk.open(open))).toBe('handshake_invalid .open.time');

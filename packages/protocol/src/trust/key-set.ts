@@ -88,7 +88,8 @@ export const trustChainMessage = message(
 );
 export type TrustChain = readonly SignedKeySet[];
 
-const rootKeyMessage = message(
+/** A root's public key, to be hashed. */
+export const rootKeyMessage = message(
   'RootKey',
   0x32,
   1,
