@@ -59,74 +59,56 @@ export async function prepareSystem(options: SystemOptions): Promise<SandboxSett
   for (const [i] of OPERATOR_NAMES.entries()) {
     operatorPorts.push(await freePort(options.ports?.operators?.[i] ?? before?.operatorPorts[i]));
   }
+  const authority = makeAuthority(folder, loopback(authorityPort), before);
+  const { pagePort } = options;
   const settings: SandboxSettings = {
     format: 1,
-    pagePort: options.pagePort,
+    pagePort,
     authorityPort,
     operatorPorts,
+    authority,
   };
   writeSettings(folder, settings);
-  makeAuthority(options, settings);
+  for (const [i] of OPERATOR_NAMES.entries()) makeOperator(options, settings, i);
   return settings;
 }
 
 function run(app: 'authority' | 'operator', args: readonly string[]): string {
-  return execFileSync(process.execPath, [programOf(app), ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+  return execFileSync(process.execPath, [programOf(app), ...args], { encoding: 'utf8', stdio });
 }
 
-function makeAuthority(options: SystemOptions, settings: SandboxSettings): void {
-  const folder = join(options.folder, 'authority');
-  if (!existsSync(folder)) {
-    run('authority', [
-      'init',
-      '--data',
-      folder,
-      '--name',
-      AUTHORITY_NAME,
-      '--sandbox',
-      '--url',
-      loopback(settings.authorityPort),
-    ]);
+/** Makes the authority when it is not there, and gives its fingerprint. */
+function makeAuthority(folder: string, url: string, before: SandboxSettings | undefined): string {
+  const home = join(folder, 'authority');
+  const fingerprint =
+    before?.authority ??
+    run('authority', ['init', '--data', home, '--name', AUTHORITY_NAME, '--sandbox']).trim();
+  overlay(join(home, 'settings.json'), { url });
+  return fingerprint;
+}
+
+/** Makes an operator when it is not there, and hands its card to the authority. */
+function makeOperator(options: SystemOptions, settings: SandboxSettings, place: number): void {
+  const number = place + 1;
+  const home = join(options.folder, `operator-${number}`);
+  const url = loopback(settings.operatorPorts[place]!);
+  const authorityUrl = loopback(settings.authorityPort);
+  const { sandboxUrl } = options;
+  if (!existsSync(home)) {
+    const who = ['--number', String(number), '--name', OPERATOR_NAMES[place]!, '--url', url];
+    const whose = ['--authority', settings.authority, '--authority-url', authorityUrl];
+    const args = [...who, ...whose, '--sandbox', '--sandbox-url', sandboxUrl];
+    run('operator', ['init', '--data', home, ...args]);
+    overlay(join(home, 'settings.json'), options.operatorSettings ?? {});
   }
-  const fingerprint = fingerprintOf(options.folder);
-  mkdirSync(join(folder, 'operators'), { recursive: true, mode: 0o700 });
-  for (const [i, name] of OPERATOR_NAMES.entries()) {
-    const number = i + 1;
-    const home = join(options.folder, `operator-${number}`);
-    const url = loopback(settings.operatorPorts[i]!);
-    if (!existsSync(home)) {
-      const args = [
-        'init',
-        '--data',
-        home,
-        '--number',
-        String(number),
-        '--name',
-        name,
-        '--url',
-        url,
-      ];
-      const where = [
-        '--authority',
-        fingerprint,
-        '--authority-url',
-        loopback(settings.authorityPort),
-      ];
-      run('operator', [...args, ...where, '--sandbox', '--sandbox-url', options.sandboxUrl]);
-      if (options.operatorSettings !== undefined)
-        overlay(join(home, 'settings.json'), options.operatorSettings);
-    }
-    overlay(join(home, 'settings.json'), {
-      url,
-      authorityUrl: loopback(settings.authorityPort),
-      sandboxUrl: options.sandboxUrl,
-    });
-    overlay(join(home, 'card.json'), { url });
-    copyFileSync(join(home, 'card.json'), join(folder, 'operators', `${number}.json`));
-  }
+  // Ports may have been taken by others since, so every start says where the parties are now.
+  overlay(join(home, 'settings.json'), { url, authorityUrl, sandboxUrl });
+  overlay(join(home, 'card.json'), { url });
+  copyFileSync(
+    join(home, 'card.json'),
+    join(options.folder, 'authority', 'operators', `${number}.json`),
+  );
 }
 
 /** Lays some values over a JSON file. */
@@ -135,12 +117,6 @@ function overlay(file: string, values: Readonly<Record<string, unknown>>): void 
   writeFileSync(file, `${JSON.stringify({ ...before, ...values }, undefined, 2)}\n`, {
     mode: 0o600,
   });
-}
-
-/** The fingerprint of the authority of a folder. */
-export function fingerprintOf(folder: string): string {
-  const file = join(folder, 'authority', 'authority.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly authority: string }).authority;
 }
 
 /** Starts every service of a folder and waits until all take requests. */
@@ -171,7 +147,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     service('operator', `operator-${i + 1}`, join(folder, `operator-${i + 1}`), port),
   );
   const system: System = {
-    fingerprint: fingerprintOf(folder),
+    fingerprint: settings.authority,
     authority,
     operators,
     authorityUrl: loopback(settings.authorityPort),

@@ -14,6 +14,8 @@ export interface SandboxSettings {
   readonly pagePort: number;
   readonly authorityPort: number;
   readonly operatorPorts: readonly number[];
+  /** Fingerprint of the authority, `sa1…`. */
+  readonly authority: string;
 }
 
 /** Moves a folder aside and says where it went, or undefined when there was none. */

@@ -170,7 +170,7 @@ function movementRows(status: SystemStatus): readonly (readonly Child[])[] {
   return status.movements.map((movement) => [
     timeText(movement.time),
     texts.verbs[movement.verb] ?? movement.verb,
-    element('span', { class: 'mono quiet' }, movement.handle.slice(0, 12)),
+    element('span', { class: 'mono quiet' }, movement.handle.slice(0, 8)),
     movement.amounts.map((each) => moneyText(each.amount, each.minorDigits, each.code)).join(', '),
   ]);
 }
@@ -192,7 +192,7 @@ function draw(status: SystemStatus): void {
   fill(
     'operators',
     table(
-      [texts.operators, '', texts.wallets, texts.paymentsToday, texts.stock],
+      [texts.name, texts.state, texts.wallets, texts.paymentsToday, texts.stock],
       operatorRows(status),
       (i) => i >= 2,
     ),
@@ -218,7 +218,7 @@ function draw(status: SystemStatus): void {
   fill(
     'letters',
     orNone(letters, texts.codesNone, () =>
-      table([texts.when, texts.operators, texts.to, texts.code], letters, (i) => i === 3),
+      table([texts.when, texts.operator, texts.to, texts.code], letters, (i) => i === 3),
     ),
   );
   const accounts = status.accounts.map((each) => [

@@ -15,6 +15,9 @@ export interface StatusTexts {
   readonly adds: string;
   readonly differs: string;
   readonly operators: string;
+  readonly operator: string;
+  readonly name: string;
+  readonly state: string;
   readonly ready: string;
   readonly starting: string;
   readonly wallets: string;
@@ -57,6 +60,9 @@ export const STATUS_TEXTS: Readonly<Record<'en' | 'zh', StatusTexts>> = {
     adds: 'The sum adds up and reserves cover it.',
     differs: 'The sum does not add up. Stop and look.',
     operators: 'Operators',
+    operator: 'Operator',
+    name: 'Name',
+    state: 'State',
     ready: 'ready',
     starting: 'not ready',
     wallets: 'Wallets',
@@ -106,6 +112,9 @@ export const STATUS_TEXTS: Readonly<Record<'en' | 'zh', StatusTexts>> = {
     adds: '账目相符,准备金足额。',
     differs: '账目不符,请立即停下查看。',
     operators: '运营机构',
+    operator: '运营机构',
+    name: '名称',
+    state: '状态',
     ready: '正常',
     starting: '未就绪',
     wallets: '钱包',
