@@ -9,7 +9,6 @@ import { hexOf } from '@specie/core/base/bytes';
 import { assert } from '@specie/core/base/assert';
 import type { SignatureSuite } from '@specie/core/crypto/signature';
 import { SESSION_BYTES } from '@specie/core/ledger/command';
-import type { Entry } from '@specie/core/ledger/entry';
 import type { LedgerState } from '@specie/core/ledger/state';
 import { createService, type Service } from '@specie/protocol/http-service';
 import { openapiOf } from '@specie/protocol/openapi';
@@ -29,7 +28,7 @@ import { authorityHandlers, judgeSeen } from './handlers.ts';
 import { createEngine, type Engine } from './ledger/engine.ts';
 import { createHalt, type Halt, type HaltRecord, type HaltShelf } from './ledger/halt.ts';
 import { ownSession, type SubmitOwn } from './ledger/own-session.ts';
-import { replayJournal } from './ledger/start.ts';
+import { replayJournal, type Follower } from './ledger/start.ts';
 import { timeGuard } from './ledger/time-guard.ts';
 import { createMetrics } from './metrics.ts';
 import { createMint, type MintRandom } from './mint/mint.ts';
@@ -93,20 +92,25 @@ const API = {
   summary: 'What operators ask of the ledger, the mint and the directory.',
 };
 
-/** Replays the journal and puts the authority together over it. */
-export function createAuthority(options: AuthorityOptions): Authority {
-  const { keys, journal, clock, events } = options;
-  const references = referenceIndex();
-  const reserves = sandboxReserves(options.openings);
-  const recent = recentEntries();
-  const followers = [references, reserves, recent];
+/** What is derived from the journal and follows it. */
+function followersOf(options: AuthorityOptions) {
+  return {
+    references: referenceIndex(),
+    reserves: sandboxReserves(options.openings),
+    recent: recentEntries(),
+  };
+}
+
+/** The ledger and whoever hears of its entries. */
+function ledgerOf(options: AuthorityOptions, followers: readonly Follower[]) {
+  const { keys, journal, clock, events, monotonic } = options;
   const state = replayJournal(journal, keys.authority, followers);
   const halt = createHalt(options.halts, events.onHalt);
   if (journal.isShortened) {
     const detail = `the journal ends before entry ${state.position} and once went further`;
     halt.stop({ cause: 'ledger_behind', since: clock(), detail });
   }
-  const guard = timeGuard(clock, options.monotonic);
+  const guard = timeGuard(clock, monotonic);
   const feed = createFeed({ state, journal });
   const metrics = createMetrics({
     state,
@@ -126,58 +130,22 @@ export function createAuthority(options: AuthorityOptions): Authority {
       feed.tell(entries);
     },
   });
+  const desk: SessionDesk = deskOf(options, { halt, engine });
   const submit = ownSession(engine, options.random(SESSION_BYTES));
-  const desk = deskOf(options, { halt, engine });
-  const mint = createMint({
-    ...options,
-    authority: keys.authority,
-    random: options.mintRandom,
-    reserves,
-    submit,
-    entryOf: (reference): Entry | undefined => references.entryOf(journal, reference),
-    isSigned(operator, message, signature) {
-      const key = sessionKeyAt(keySetOf(options), operator, clock());
-      return key !== undefined && options.suite.verify(key, message, signature);
-    },
-  });
+  return { state, halt, guard, feed, metrics, engine, desk, submit };
+}
+
+type Ledger = ReturnType<typeof ledgerOf>;
+type Followers = ReturnType<typeof followersOf>;
+
+/** Replays the journal and puts the authority together over it. */
+export function createAuthority(options: AuthorityOptions): Authority {
+  const followers = followersOf(options);
+  const ledger = ledgerOf(options, Object.values(followers));
+  const { state, submit, halt, desk, engine, feed, guard } = ledger;
   let isOpen = false;
   const isReady = (): boolean => isOpen && halt.records().length === 0;
-  const service = createService({
-    name: 'authority',
-    routes: AUTHORITY_ROUTES,
-    handlers: authorityHandlers({
-      ...options,
-      engine,
-      halt,
-      feed,
-      mint,
-      directory: createDirectory(options.names, clock),
-      directoryKey: keys.directoryKey,
-      trust: options.chain,
-      endSession: (session) => desk.end(session),
-      isSessionOpen: (session) => desk.isOpen(hexOf(session)),
-    }),
-    gates: { session: desk },
-    plain: {
-      isReady,
-      metrics: () => metrics.text(),
-      openapi: () => openapiOf(AUTHORITY_ROUTES, API, signedAskMessage),
-      status: () =>
-        statusOf({
-          state,
-          halt,
-          recent,
-          handleKey: keys.handleKey,
-          keySet: () => keySetOf(options),
-          isReady,
-          entropy: options.entropyReport,
-        }),
-    },
-    clock,
-    onRefusal: ({ code }, path) => events.onRefusal(code, path),
-    onFault: (fault, path) => events.onFault(fault, path),
-    onBug: events.onFatal,
-  });
+  const service = serviceOf(options, ledger, followers, isReady);
   return {
     service,
     state,
@@ -199,6 +167,57 @@ export function createAuthority(options: AuthorityOptions): Authority {
       await engine.stop();
     },
   };
+}
+
+function serviceOf(
+  options: AuthorityOptions,
+  { state, halt, desk, engine, feed, metrics, submit }: Ledger,
+  { references, reserves, recent }: Followers,
+  isReady: () => boolean,
+): Service {
+  const { keys, journal, clock, events, suite } = options;
+  const keySet = (): KeySet => keySetOf(options);
+  const mint = createMint({
+    ...options,
+    authority: keys.authority,
+    random: options.mintRandom,
+    reserves,
+    submit,
+    entryOf: (reference) => references.entryOf(journal, reference),
+    isSigned(operator, message, signature) {
+      const key = sessionKeyAt(keySet(), operator, clock());
+      return key !== undefined && suite.verify(key, message, signature);
+    },
+  });
+  const { handleKey, directoryKey } = keys;
+  const entropy = options.entropyReport;
+  return createService({
+    name: 'authority',
+    routes: AUTHORITY_ROUTES,
+    handlers: authorityHandlers({
+      ...options,
+      engine,
+      halt,
+      feed,
+      mint,
+      directory: createDirectory(options.names, clock),
+      directoryKey,
+      trust: options.chain,
+      endSession: (session) => desk.end(session),
+      isSessionOpen: (session) => desk.isOpen(hexOf(session)),
+    }),
+    gates: { session: desk },
+    plain: {
+      isReady,
+      metrics: () => metrics.text(),
+      openapi: () => openapiOf(AUTHORITY_ROUTES, API, signedAskMessage),
+      status: () => statusOf({ state, halt, recent, handleKey, keySet, isReady, entropy }),
+    },
+    clock,
+    onRefusal: ({ code }, path) => events.onRefusal(code, path),
+    onFault: (fault, path) => events.onFault(fault, path),
+    onBug: events.onFatal,
+  });
 }
 
 function keySetOf({ chain }: AuthorityOptions): KeySet {

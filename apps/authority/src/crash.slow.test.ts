@@ -203,14 +203,14 @@ test.each(LEDGER_POINTS)(
   'killed under load at %s, nothing acknowledged is lost and nothing happens twice',
   async (point) => {
     const first = await startAuthority(data);
-    const line = await connect(first, fingerprint, 1);
+    const line = await connect(first, fingerprint, 1, now);
     const chains = await issue(line, 1, 40);
     line.close();
     expect(await first.stop()).toBe('0');
 
     const nth = point === 'authority.command.decided' ? 95 : 7;
     const armed = await startAuthority(data, `${point}:${nth}`);
-    const doomed = await connect(armed, fingerprint, 1);
+    const doomed = await connect(armed, fingerprint, 1, now);
     const sent: Sent[] = [];
     const groups = [0, 1, 2, 3].map((i) => chains.slice(i * 10, i * 10 + 10));
     const loads = await Promise.allSettled(groups.map((group) => load(doomed, group, sent, 50)));
@@ -222,7 +222,7 @@ test.each(LEDGER_POINTS)(
     expect(acknowledged).toBeLessThan(sent.length);
 
     const again = await startAuthority(data);
-    const back = await connect(again, fingerprint, 1);
+    const back = await connect(again, fingerprint, 1, now);
     await settle(back, sent);
     // Every coin goes on from where the answers say it is: no secret is lost, no unit is stuck.
     const more: Sent[] = [];
@@ -246,12 +246,12 @@ test.each(['authority.issue.decided', 'authority.issue.before-receipt'] as const
   'killed at %s, the request repeated mints once',
   async (point) => {
     const armed = await startAuthority(data, point);
-    const doomed = await connect(armed, fingerprint, 1);
+    const doomed = await connect(armed, fingerprint, 1, now);
     await expect(issue(doomed, 1, 5)).rejects.toThrow();
     expect(await untilGone(armed)).toBe('SIGKILL');
     doomed.close();
     const again = await startAuthority(data);
-    const line = await connect(again, fingerprint, 1);
+    const line = await connect(again, fingerprint, 1, now);
     const coins = await issue(line, 1, 5);
     expect((await issue(line, 1, 5)).map(({ coin }) => hexOf(coin))).toEqual(
       coins.map(({ coin }) => hexOf(coin)),

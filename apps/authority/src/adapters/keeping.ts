@@ -7,6 +7,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { assert } from '@specie/core/base/assert';
 import { equalBytes, hexOf } from '@specie/core/base/bytes';
 import { HOUR, instantOf, type Instant } from '@specie/core/base/instant';
 import { stateHash } from '@specie/core/ledger/snapshot';
@@ -14,7 +15,7 @@ import { openServerPool } from '@specie/entropy/node/server-pool';
 import { Fault } from '@specie/protocol/fault';
 import { createFolder, FOLDER_MODE, readJson, writeDurably } from '@specie/protocol/node/folder';
 import { mlDsaNative, slhDsaNative } from '@specie/protocol/node/native-crypto';
-import { formatAuthority, type TrustChain } from '@specie/protocol/trust/key-set';
+import { formatAuthority, type KeySet, type TrustChain } from '@specie/protocol/trust/key-set';
 import { openEmbeddedJournal } from '@specie/stores/embedded';
 import { takeOwnerLock } from '@specie/stores/owner-lock';
 import { replayJournal } from '../ledger/start.ts';
@@ -31,6 +32,7 @@ import {
   writeKeyRecords,
   type DataFolder,
 } from './data-folder.ts';
+import { openDirectoryStore } from './directory-store.ts';
 import { hasRoot, KEY_FILES, readKey, readRoots, replaceKey, writeKey } from './key-files.ts';
 import { drawOrFault, keySetParts } from './serving.ts';
 
@@ -88,6 +90,9 @@ export async function init(options: InitOptions): Promise<string> {
   writeKeyRecords(folder, recordsOf(data, from));
   const chain = signChain(folder, [], rootAt, now);
   writeChain(folder, chain);
+  // Empty, but there: what can be served can be backed up.
+  openEmbeddedJournal(folder.at('journal')).close();
+  openDirectoryStore(folder.at('directory')).close();
   return formatAuthority(chain[0]!.keySet.authority);
 }
 
@@ -115,6 +120,12 @@ function signChain(
   return extendChain(chain, keySetParts(folder, url), roots, slhDsaNative, now);
 }
 
+function lastOf(chain: TrustChain): KeySet {
+  const last = chain.at(-1)?.keySet;
+  assert(last !== undefined, 'init makes the first key set');
+  return last;
+}
+
 /** Runs `work` while no service has the folder. */
 function whileStopped<T>(folder: DataFolder, work: () => T): T {
   const lock = takeOwnerLock(`${folder.at('journal')}.lock`);
@@ -140,7 +151,7 @@ export function signKeySet(data: string, root: string | undefined, now: Instant)
   const folder = openDataFolder(data);
   const chain = signChain(folder, readChain(folder), rootFolder(folder, root), now);
   writeChain(folder, chain);
-  return chain.at(-1)!.keySet.number;
+  return lastOf(chain).number;
 }
 
 /** Registers an operator by its card, and tells a running service. Gives its number. */
@@ -198,7 +209,7 @@ export async function rotateRoot(
   return whileStopped(folder, () => {
     const chain = readChain(folder);
     const announced = readRoots(rootAt, chain, slhDsaNative).next;
-    const url = folder.settings.url ?? chain.at(-1)!.keySet.url;
+    const url = folder.settings.url ?? lastOf(chain).url;
     const roots = { root: announced, next: seed };
     const extended = extendChain(chain, keySetParts(folder, url), roots, slhDsaNative, now);
     // Every seed a set speaks of is on the disk before the set is, and until both files are renewed.
@@ -207,7 +218,7 @@ export async function rotateRoot(
     replaceKey(rootAt, 'root', announced);
     replaceKey(rootAt, 'nextRoot', seed);
     fs.rmSync(path.join(rootAt, KEY_FILES.afterNextRoot.file));
-    return extended.at(-1)!.keySet.number;
+    return lastOf(extended).number;
   });
 }
 

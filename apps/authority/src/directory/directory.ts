@@ -17,7 +17,11 @@ export interface DirectoryShelf {
 }
 
 export interface Directory {
-  publish(operator: number, alias: Uint8Array, address: Address): Result<Record<never, never>>;
+  publish(
+    operator: number,
+    alias: Uint8Array,
+    address: Address,
+  ): Result<Readonly<Record<string, never>>>;
   find(alias: Uint8Array): Result<{ readonly alias: Uint8Array; readonly address: Address }>;
 }
 

@@ -126,8 +126,12 @@ export function createEngine(options: EngineOptions): Engine {
       engine.ended.add(sessionKey({ operator, session }));
       await enqueue(engine, '', []);
     },
-    forget: (operator, session) => void engine.marks.delete(sessionKey({ operator, session })),
-    drain: async () => void (await enqueue(engine, '', [])),
+    forget(operator, session) {
+      engine.marks.delete(sessionKey({ operator, session }));
+    },
+    async drain() {
+      await enqueue(engine, '', []);
+    },
     async stop() {
       if (engine.phase === 'open') engine.phase = 'stopping';
       await enqueue(engine, '', []);

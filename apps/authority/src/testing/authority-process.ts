@@ -7,7 +7,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { hexOf } from '@specie/core/base/bytes';
-import { instantOf, type Instant } from '@specie/core/base/instant';
+import type { Instant } from '@specie/core/base/instant';
 import { httpTransport } from '@specie/protocol/node/client';
 import {
   digestNative,
@@ -58,7 +58,9 @@ export async function startAuthority(data: string, crashAt = ''): Promise<Runnin
   child.stdout.on('data', (part: Buffer) => (log += part.toString()));
   child.stderr.on('data', (part: Buffer) => (log += part.toString()));
   const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? String(code)));
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? String(code));
+    });
   });
   const ready = new Promise<void>((resolve) => {
     child.stdout.on('data', () => {
@@ -99,26 +101,28 @@ export function writeCard(folder: string, operator: number): string {
   return file;
 }
 
-const now = (): Instant => instantOf(Math.round(performance.timeOrigin + performance.now()));
-
 export interface OperatorLine {
   open(seen?: number): Promise<Session>;
   readonly authority: Uint8Array;
   close(): void;
 }
 
+let lines = 0;
+
 /** An operator's connection to a running authority. */
 export async function connect(
   { url }: Pick<Running, 'url'>,
   fingerprint: string,
   operator: number,
+  now: () => Instant,
 ): Promise<OperatorLine> {
   const transport = httpTransport({ timeoutMs: 10_000 });
   const authority = parseAuthority(fingerprint);
   if (!authority.ok) throw new Error('the fingerprint is none');
-  const set = await fetchKeySet(url, authority.value);
+  const set = await fetchKeySet(url, authority.value, now());
   let drawn = 0;
-  const life = Math.round(performance.now() * 1000);
+  lines += 1;
+  const life = now();
   return {
     authority: authority.value,
     close: () => transport.close(),
@@ -136,11 +140,11 @@ export async function connect(
         kem: kemNative,
         digest: digestNative,
         clock: now,
-        monotonic: () => performance.now(),
+        monotonic: now,
         random: (length) =>
           Uint8Array.from(
             { length },
-            (_, i) => bytesFor(`chance/${operator}/${life}/${drawn++}`, i)[0]!,
+            (_, i) => bytesFor(`chance/${operator}/${life}/${lines}/${(drawn += 1)}`, i)[0]!,
           ),
         seen,
       });
@@ -151,12 +155,16 @@ export async function connect(
 }
 
 /** The present key set, followed from the fingerprint. */
-export async function fetchKeySet(url: string, authority: Uint8Array): Promise<KeySet> {
+export async function fetchKeySet(
+  url: string,
+  authority: Uint8Array,
+  now: Instant,
+): Promise<KeySet> {
   const response = await fetch(`${url}/v1/trust`);
   const chain = trustChainMessage.decode(new Uint8Array(await response.arrayBuffer()));
   if (!chain.ok) throw new Error(chain.refusal.code);
   const trust = { authority, known: undefined };
-  const set = followTrust(trust, chain.value.sets, now(), slhDsaNative);
+  const set = followTrust(trust, chain.value.sets, now, slhDsaNative);
   if (!set.ok) throw new Error(set.refusal.code);
   return set.value;
 }
