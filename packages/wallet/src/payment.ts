@@ -37,6 +37,9 @@ import { carryOut, orderIn, refusalOf } from './settlement.ts';
 import { signOrder } from './signing.ts';
 import { freePieces, standings, totalOf } from './standing.ts';
 
+const WAITS_MAX = 20;
+const PAUSE_MS = 100;
+
 /** Whom to pay, as their operator attests it. */
 export interface Payee {
   readonly address: Address;
@@ -98,7 +101,7 @@ export async function pay(context: Context, wish: PaymentWish): Promise<Result<O
   const within = checkWish(identity.value, wish);
   if (!within.ok) return within;
   const { payee, currency, amount, note } = wish;
-  const drawn = await prepare(context, identity.value, wish);
+  const drawn = await prepareInTime(context, identity.value, wish);
   if (!drawn.ok) return drawn;
   const order = buildPayment(
     frameOf(context, identity.value),
@@ -151,6 +154,25 @@ export function frameOf(
     now: nowOf(context),
     secretOf: keysIn(context).secretOf,
   };
+}
+
+/**
+ * Change of the last payment is on its way for a moment after it was paid; a payment that needs it
+ * waits that moment. At once when there is no way to wait.
+ */
+async function prepareInTime(
+  context: Context,
+  identity: OpenIdentity,
+  wish: PaymentWish,
+): ReturnType<typeof prepare> {
+  for (let i = 0; ; i++) {
+    const prepared = await prepare(context, identity, wish);
+    const { wait } = context.ports;
+    const isBound = !prepared.ok && prepared.refusal.code === 'funds_reserved';
+    if (!isBound || wait === undefined || i === WAITS_MAX) return prepared;
+    await wait(PAUSE_MS);
+    await sync(context);
+  }
 }
 
 /** Chooses pieces and draws a lock for each part. */

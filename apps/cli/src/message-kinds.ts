@@ -1,0 +1,23 @@
+/**
+ * Every kind of message there is. A kind registers itself where it is defined, so the modules that
+ * define them are imported here, for `inspect` to know them all.
+ *
+ * Spec: 00 §5.
+ * @module
+ */
+import { messagesKnown } from '@specie/core/codec/message';
+import '@specie/core/coin/coin';
+import '@specie/core/ledger/command';
+import '@specie/core/ledger/entry';
+import '@specie/core/ledger/snapshot';
+import '@specie/core/payment/address';
+import '@specie/core/payment/lock-batch';
+import '@specie/core/payment/order';
+import '@specie/protocol/messages/ledger';
+import '@specie/protocol/messages/session';
+import '@specie/protocol/messages/wallet';
+import '@specie/protocol/trust/key-set';
+import '@specie/wallet/records';
+
+/** Names of all kinds, by rising type. */
+export const KNOWN_MESSAGES: readonly string[] = messagesKnown().map(({ name }) => name);
