@@ -22,4 +22,4 @@ export const PROTOCOL_MESSAGES: readonly Message<unknown>[] = [
   ...messagesOf(session),
   ...messagesOf(ledger),
   ...messagesOf(wallet),
-];
+].sort((a, b) => a.type - b.type);
