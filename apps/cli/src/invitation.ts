@@ -37,8 +37,7 @@ export interface Sandbox {
 /** Reads the data folder of `npm start`, or undefined when there is none. */
 export function sandboxOf(world: World, folder = join(world.root, '.specie')): Sandbox | undefined {
   const settings = jsonIn(world, join(folder, 'sandbox.json'));
-  const authority = jsonIn(world, join(folder, 'authority', 'authority.json'));
-  const fingerprint = authority?.['authority'];
+  const fingerprint = settings?.['authority'];
   const ports = settings?.['operatorPorts'];
   if (typeof fingerprint !== 'string' || !Array.isArray(ports)) return undefined;
   const url = (port: unknown): string => `http://127.0.0.1:${String(port)}`;
