@@ -98,6 +98,21 @@ describe.skipIf(process.platform === 'win32')('a device or pipe', () => {
     source.close();
   });
 
+  test('that never blocks is read in this process, and silence is still silence', async () => {
+    execFileSync('mkfifo', [at('polled')]);
+    const samples = samplesOf(300);
+    const writer = fs.openSync(at('polled'), 'r+');
+    const source = deviceSource({ ...settings(at('polled')), neverBlocks: true });
+    await expect(readWithin(source, 300, 100)).rejects.toMatchObject({ code: 'source_silent' });
+    fs.writeSync(writer, samples);
+    // The read that was given up on is still there and takes them, as a late answer nobody wants.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    fs.writeSync(writer, samples);
+    expect(await readWithin(source, 300, 5000)).toEqual(samples);
+    source.close();
+    fs.closeSync(writer);
+  });
+
   test('can be opened again after it was closed', async () => {
     const source = deviceSource(settings('/dev/zero'));
     await prepareWithin(source);

@@ -12,6 +12,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EntropyFault, reasonOf } from '../fault.ts';
 import type { Source } from '../source.ts';
+import { pause } from '../timeout.ts';
 
 /** A device as the settings name it. */
 export type DeviceSettings = {
@@ -21,7 +22,15 @@ export type DeviceSettings = {
   /** Min-entropy per sample that its maker or an assessment vouches for. */
   readonly minEntropy: number;
   readonly about?: string;
+  /**
+   * For a device known never to keep a reader waiting that asked not to: it is read in this process,
+   * which spares one of its own. Linux's hardware generators are such devices.
+   */
+  readonly neverBlocks?: boolean;
 };
+
+/** How long to leave a device alone that has nothing yet. */
+const NOTHING_YET_MS = 5;
 
 /** Bytes of a stream of samples, however they are come by. */
 type Stream = {
@@ -30,12 +39,12 @@ type Stream = {
   readonly close: () => void;
 };
 
-/** Reads what `path` names: a regular file in this process, anything else in one of its own. */
+/** Reads what `path` names: a file in this process, what might keep it waiting in one of its own. */
 export function deviceSource(settings: DeviceSettings): Source {
   const { id, path, sampleBits, minEntropy } = settings;
   let stream: Stream | undefined;
   const open = (): Stream => {
-    stream ??= isRegularFile(path) ? fileStream(path) : processStream(path);
+    stream ??= streamOf(settings);
     return stream;
   };
   return {
@@ -55,6 +64,11 @@ export function deviceSource(settings: DeviceSettings): Source {
   };
 }
 
+function streamOf({ path, neverBlocks }: DeviceSettings): Stream {
+  if (isRegularFile(path)) return fileStream(path, 0);
+  return neverBlocks === true ? fileStream(path, fs.constants.O_NONBLOCK) : processStream(path);
+}
+
 /** Throws `source_unreadable` where there is nothing, or a folder. */
 function isRegularFile(path: string): boolean {
   try {
@@ -66,33 +80,54 @@ function isRegularFile(path: string): boolean {
   }
 }
 
-function fileStream(path: string): Stream {
+/** Reads in this process what cannot keep it waiting; the wait for a lock is a thread's, not ours. */
+function fileStream(path: string, flags: number): Stream {
   let fd: number | undefined;
+  let reads = 0;
+  let isClosed = false;
   try {
-    fd = fs.openSync(path, 'r');
+    fd = fs.openSync(path, fs.constants.O_RDONLY | flags);
   } catch (error) {
     throw new EntropyFault('source_unreadable', reasonOf(error), error);
   }
-  const close = (): void => {
-    if (fd !== undefined) fs.closeSync(fd);
+  // A number that is closed under a read may be another file's by the time it is read from.
+  const closeWhenIdle = (): void => {
+    if (!isClosed || reads > 0 || fd === undefined) return;
+    fs.closeSync(fd);
     fd = undefined;
   };
   const read = async (count: number): Promise<Uint8Array> => {
-    if (fd === undefined) throw new EntropyFault('source_unreadable', `${path} was closed`);
-    const samples = new Uint8Array(count);
-    const got = attempt(fd, samples);
-    if (got === 0) throw new EntropyFault('source_ended', `${path} has no more samples`);
-    return samples.subarray(0, got);
+    for (;;) {
+      if (isClosed || fd === undefined) {
+        throw new EntropyFault('source_unreadable', `${path} was closed`);
+      }
+      reads++;
+      const samples = await attempt(fd, count).finally(() => {
+        reads--;
+        closeWhenIdle();
+      });
+      if (samples?.length === 0)
+        throw new EntropyFault('source_ended', `${path} has no more samples`);
+      if (samples !== undefined) return samples;
+      await pause(NOTHING_YET_MS);
+    }
+  };
+  const close = (): void => {
+    isClosed = true;
+    closeWhenIdle();
   };
   return { started: Promise.resolve(), read, close };
 }
 
-function attempt(fd: number, samples: Uint8Array): number {
-  try {
-    return fs.readSync(fd, samples);
-  } catch (error) {
-    throw new EntropyFault('source_unreadable', reasonOf(error), error);
-  }
+/** What one read gives, nothing at the end, undefined when there is nothing yet. */
+function attempt(fd: number, count: number): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    fs.read(fd, new Uint8Array(count), (error, got, samples) => {
+      if (error === null) resolve(samples.subarray(0, got));
+      else if (error.code === 'EAGAIN') resolve(undefined);
+      else reject(new EntropyFault('source_unreadable', error.message, error));
+    });
+  });
 }
 
 function processStream(path: string): Stream {

@@ -47,6 +47,7 @@ export function hardwareSource(): Source | undefined {
     sampleBits: 8,
     minEntropy: HARDWARE_MIN_ENTROPY,
     about: `hardware generator ${HARDWARE_PATH}`,
+    neverBlocks: true,
   });
 }
 
