@@ -112,7 +112,8 @@ describe('the readable form is refused at the field that does not fit', () => {
     ['what', { is: 'nothing', count: 1 }, '.what.count'],
     ['what', { is: 'some', of: [] }, '.what.count'],
   ];
-  it.each(wrong)('%s: %j', (field, value, at = `.${field}`) => {
+  it.each(wrong)('%s: %j', (...row) => {
+    const [field, value, at = `.${field}`] = row;
     expect(everythingMessage.fromJson({ ...json(), [field]: value })).toEqual({
       ok: false,
       refusal: { code: 'json_invalid', at },

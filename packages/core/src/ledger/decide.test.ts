@@ -1,21 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { equalBytes, hexOf } from '../base/bytes.ts';
-import type { RefusalCode } from '../base/refusals.ts';
-import { REFUSALS } from '../base/refusals.ts';
+import { REFUSALS, type RefusalCode } from '../base/refusals.ts';
 import { decide } from './decide.ts';
 import type { Command, CommandBody } from './command.ts';
 import { brokenInvariants } from './invariants.ts';
+import { goodMove, goodRetire, MOVE_RULES, RETIRE_RULES } from './move-rules.fixture.ts';
 import {
   ADMIT_RULES,
   goodAdmit,
   goodIssue,
-  goodMove,
   goodPolicy,
-  goodRetire,
   ISSUE_RULES,
-  MOVE_RULES,
   POLICY_RULES,
-  RETIRE_RULES,
   type Rule,
 } from './rules.fixture.ts';
 import { draftOf, fullScene, type Scene } from './scene.fixture.ts';
@@ -40,7 +36,7 @@ function answerTo(book: Book, broken: readonly Rule<never>[]): string {
   const scene = fullScene();
   const command = draftOf(book.good(scene));
   for (const rule of broken) rule.broken(command, command.body as never, scene);
-  const answer = decide(scene.state, command as Command, scene.now);
+  const answer = decide(scene.state, command, scene.now);
   return answer.ok ? 'accepted' : `${answer.refusal.code} at ${answer.refusal.at}`;
 }
 

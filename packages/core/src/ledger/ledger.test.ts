@@ -32,7 +32,7 @@ import {
   WANG,
   type Scene,
 } from './scene.fixture.ts';
-import { snapshotMessage, snapshotOf, stateHash, stateOf } from './snapshot.ts';
+import { snapshotOf, stateHash, stateOf } from './snapshot.ts';
 import { emptyState, isLockUsed, pieceIndex, wasSeen } from './state.ts';
 
 const hashOfState = (scene: Scene): string => hexOf(stateHash(scene.state));
@@ -395,104 +395,6 @@ describe('the ledger', () => {
         for (const entry of wrong) replay(state, entry);
       }).toThrow(Bug);
     }
-  });
-});
-
-describe('a snapshot', () => {
-  it('holds the whole state and gives it back', () => {
-    const scene = fullScene();
-    const bytes = snapshotMessage.encode(snapshotOf(scene.state));
-    const decoded = snapshotMessage.decode(bytes);
-    expect(decoded.ok).toBe(true);
-    if (!decoded.ok) return;
-    const restored = stateOf(decoded.value);
-    expect(restored).toEqual(scene.state);
-    expect(brokenInvariants(restored)).toEqual([]);
-    expect(snapshotMessage.encode(snapshotOf(restored))).toEqual(bytes);
-  });
-
-  it('does not depend on the order in which things came to be', () => {
-    const scene = fullScene();
-    const reversed = stateOf(snapshotOf(scene.state));
-    for (const map of [reversed.coins, reversed.operators, reversed.sessions, reversed.supply]) {
-      const turned = [...(map as Map<unknown, unknown>)].reverse();
-      map.clear();
-      for (const [key, value] of turned) (map as Map<unknown, unknown>).set(key, value);
-    }
-    reversed.locks.current = new Set([...reversed.locks.current].reverse());
-    expect(hexOf(stateHash(reversed))).toBe(hashOfState(scene));
-  });
-
-  it('changes with every part of the state', () => {
-    const whole = hashOfState(fullScene());
-    const changes: readonly ((scene: Scene) => unknown)[] = [
-      ({ state }) => (state.position += 1),
-      ({ state }) => (state.time = instantOf(state.time + 1)),
-      ({ state }) => state.references.add('00'.repeat(32)),
-      ({ state }) => state.locks.previous.add(lockKey(lockFor('x'))),
-      ({ state }) => (state.locks.generation += 1),
-      ({ state }) => state.sessions.set(`0:${'00'.repeat(16)}`, 1),
-      ({ state }) => state.policies.set(CNY, { numerator: 1, denominator: 2 }),
-      ({ state }) => state.operators.get(NORTH)?.outstanding.set(CNY, -353_000n),
-      ({ state }) => state.operators.get(NORTH)?.quotas.set(CNY, 1n),
-      ({ state }) => state.supply.set(CNY, { minted: 353_000n, retired: 0n, reserves: 353_001n }),
-      ({ state }) => state.coins.get(coinKey(PLAIN))?.pieces.pop(),
-    ];
-    for (const change of changes) {
-      const scene = fullScene();
-      change(scene);
-      expect(hashOfState(scene)).not.toBe(whole);
-    }
-  });
-});
-
-describe('the auditor', () => {
-  const brokenBy = (change: (scene: Scene) => void): readonly string[] => {
-    const scene = fullScene();
-    change(scene);
-    return brokenInvariants(scene.state);
-  };
-  const pieces = (scene: Scene): { from: number; to: number }[] =>
-    (scene.state.coins.get(coinKey(PLAIN))?.pieces ?? []) as { from: number; to: number }[];
-
-  it('sees a gap, an overlap, a missing end and an empty piece', () => {
-    expect(brokenBy((scene) => pieces(scene).splice(1, 1)).join()).toContain('do not tile');
-    expect(brokenBy((scene) => pieces(scene).pop()).join()).toContain('to its end');
-    expect(
-      brokenBy((scene) => {
-        const [first, ...rest] = pieces(scene);
-        if (first !== undefined) pieces(scene).splice(0, 9, { ...first, to: 101 }, ...rest);
-      }).join(),
-    ).toContain('do not tile');
-  });
-
-  it('sees one lock on two pieces, and a lock that guards nothing', () => {
-    const twice = brokenBy((scene) => {
-      const [first, second, ...rest] = pieces(scene);
-      if (first === undefined || second === undefined) return;
-      const lock = lockFor('li 16 first');
-      pieces(scene).splice(0, 9, first, { ...second, lock } as typeof second, ...rest);
-    });
-    expect(twice.join()).toContain('a lock guards two pieces');
-    expect(brokenBy(({ state }) => void state.guarding.add('s00')).join()).toContain('guards none');
-  });
-
-  it('sees money nobody minted, reserves that do not cover it, and operators that differ', () => {
-    const supply = { minted: 353_000n, retired: 0n, reserves: 353_000n };
-    const set = (change: Partial<typeof supply>) => (scene: Scene) =>
-      void scene.state.supply.set(CNY, { ...supply, ...change });
-    expect(brokenBy(set({ minted: 353_001n })).join()).toContain('differs from what is there');
-    expect(brokenBy(set({ reserves: 352_999n })).join()).toContain('not covered');
-    expect(brokenBy(({ state }) => void state.supply.delete(USD)).join()).toContain('differs');
-    expect(
-      brokenBy(({ state }) => void state.operators.get(SOUTH)?.outstanding.set(USD, 1n)).join(),
-    ).toContain("operators' outstanding differs");
-  });
-
-  it('sees a holder of an operator that is not admitted', () => {
-    expect(brokenBy(({ state }) => void state.operators.delete(NORTH)).join()).toContain(
-      'no admitted operator',
-    );
   });
 });
 
