@@ -112,13 +112,15 @@ describe('the readable form is refused at the field that does not fit', () => {
     ['what', { is: 'nothing', count: 1 }, '.what.count'],
     ['what', { is: 'some', of: [] }, '.what.count'],
   ];
-  it.each(wrong)('%s: %j', (...row) => {
-    const [field, value, at = `.${field}`] = row;
-    expect(everythingMessage.fromJson({ ...json(), [field]: value })).toEqual({
-      ok: false,
-      refusal: { code: 'json_invalid', at },
-    });
-  });
+  it.each(wrong.map(([field, value, at]) => ({ field, value, at: at ?? `.${field}` })))(
+    '$field: $value',
+    ({ field, value, at }) => {
+      expect(everythingMessage.fromJson({ ...json(), [field]: value })).toEqual({
+        ok: false,
+        refusal: { code: 'json_invalid', at },
+      });
+    },
+  );
 
   it('also when it is no object, or has a field nobody asked for', () => {
     for (const form of [null, 5, 'x', [], undefined]) {
