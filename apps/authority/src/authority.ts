@@ -125,9 +125,9 @@ function ledgerOf(options: AuthorityOptions, followers: readonly Follower[]) {
     guard,
     meter: metrics,
     onFatal: events.onFatal,
-    onDurable(entries) {
+    onDurable(entries, encoded) {
       for (const entry of entries) for (const follower of followers) follower.follow(entry);
-      feed.tell(entries);
+      feed.tell(entries, encoded);
     },
   });
   const desk: SessionDesk = deskOf(options, { halt, engine });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { lockOfSecret } from '@specie/core/coin/lock';
+import { orderHash } from '@specie/core/payment/order';
 import type { Notice } from '@specie/protocol/messages/ledger';
 import { openMemoryJournal } from '@specie/stores/memory';
 import {
@@ -16,11 +17,15 @@ import {
 } from '../testing/ledger-bench.ts';
 import { createFeed, type Feed } from './feed.ts';
 
+function never(): never {
+  throw new Error('the test sends a move');
+}
+
 async function ready(recentMax = 100): Promise<{ bench: LedgerBench; feed: Feed }> {
   const journal = openMemoryJournal();
   const told: { feed?: Feed } = {};
   const bench: LedgerBench = ledgerBench(journal, {
-    onDurable: (entries) => told.feed?.tell(entries),
+    onDurable: (entries, encoded) => told.feed?.tell(entries, encoded),
   });
   const feed = createFeed({ state: bench.state, journal, recentMax });
   told.feed = feed;
@@ -72,6 +77,10 @@ test('tells each operator its own pieces, with coin, lock and tag, and none of t
     theirs?.made.map(({ from, to, output, coin }) => ({ from, to, output, units: coin.units })),
   ).toEqual([{ from: 0, to: 300, output: 0, units: 1000 }]);
   expect(theirs?.order).toEqual(mine?.order);
+  expect(mine?.order).toEqual(orderHash(command.body.is === 'move' ? command.body.order : never()));
+  // From the journal the notice is the same as from memory, to the byte.
+  const again = createFeed({ state: bench.state, journal: bench.journal });
+  expect((await again.read(1, { from: 5, waitMs: 0, max: 10 })).notices).toEqual([mine]);
 });
 
 test('tells every notice once and in order, from memory and from the journal alike', async () => {

@@ -22,7 +22,7 @@ export interface FeedPage {
 
 export interface Feed {
   /** Takes entries that have become durable, in order. */
-  tell(entries: readonly Entry[]): void;
+  tell(entries: readonly Entry[], encoded: readonly Uint8Array[]): void;
   /** Notices of an operator at or after a position; waits up to `waitMs` while there are none. */
   read(operator: number, query: FeedQuery): Promise<FeedPage>;
   /** Answers everyone who waits, because the service stops. */
@@ -77,11 +77,11 @@ export function createFeed({ state, journal, recentMax = RECENT_MAX }: FeedOptio
       ? pageOfRecent(recent, operator, from, max)
       : pageOfJournal(journal, recent.end, operator, from, max, coinOf);
   return {
-    tell(entries) {
+    tell(entries, encoded) {
       const concerned = new Set<number>();
-      for (const entry of entries) {
+      for (const [i, entry] of entries.entries()) {
         assert(entry.position === recent.end, 'the feed leaves no entry out');
-        for (const [operator, notice] of noticesOf(entry, coinOf)) {
+        for (const [operator, notice] of noticesOf(entry, coinOf, encoded[i])) {
           const own = recent.byOperator.get(operator) ?? [];
           own.push(notice);
           recent.byOperator.set(operator, own);

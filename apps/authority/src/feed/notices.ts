@@ -11,21 +11,33 @@ import type { Coin } from '@specie/core/coin/coin';
 import { operatorOf, stockTag } from '@specie/core/coin/holder';
 import type { BodyOf } from '@specie/core/ledger/command';
 import type { Entry } from '@specie/core/ledger/entry';
-import { orderHash } from '@specie/core/payment/order';
-import { outputRanges } from '@specie/core/payment/order';
+import { orderHash, outputRanges } from '@specie/core/payment/order';
 import type { Notice } from '@specie/protocol/messages/ledger';
+import { orderHashIn } from '../ledger/entry-bytes.ts';
 
 /** The coin of an identity that the ledger knows. */
 export type CoinOf = (identity: Uint8Array) => Coin;
 
 type Made = Notice['made'][number];
 
-/** The notices of an entry, by operator; empty when it concerns no operator's pieces. */
-export function noticesOf(entry: Entry, coinOf: CoinOf): ReadonlyMap<number, Notice> {
+/**
+ * The notices of an entry, by operator; empty when it concerns no operator's pieces. The entry's bytes,
+ * where they are at hand, spare encoding its order again for the hash.
+ */
+export function noticesOf(
+  entry: Entry,
+  coinOf: CoinOf,
+  encoded?: Uint8Array,
+): ReadonlyMap<number, Notice> {
   const { body } = entry.command;
   switch (body.is) {
     case 'move':
-      return noticesOfMove(entry, body, coinOf);
+      return noticesOfMove(
+        entry,
+        body,
+        coinOf,
+        encoded === undefined ? orderHash(body.order) : orderHashIn(encoded, body.secrets.length),
+      );
     case 'issue':
       return new Map([[body.operator, noticeOfIssue(entry, body)]]);
     case 'retire':
@@ -42,6 +54,7 @@ function noticesOfMove(
   { position, time }: Entry,
   { order }: BodyOf<'move'>,
   coinOf: CoinOf,
+  hash: Uint8Array,
 ): ReadonlyMap<number, Notice> {
   const made = new Map<number, Made[]>([[order.operator, []]]);
   let number = 0;
@@ -56,7 +69,6 @@ function noticesOfMove(
       number += 1;
     }
   }
-  const hash = orderHash(order);
   const common = { position, time, verb: order.verb, order: hash };
   const notices = new Map<number, Notice>();
   for (const [operator, own] of made) {

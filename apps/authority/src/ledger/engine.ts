@@ -50,8 +50,8 @@ export interface EngineOptions {
   readonly at: At;
   readonly monotonic: () => number;
   readonly clock: () => Instant;
-  /** Hears each batch once it is durable, in order, before anybody is answered. */
-  readonly onDurable: (entries: readonly Entry[]) => void;
+  /** Hears each batch, as values and as bytes, once it is durable and before anybody is answered. */
+  readonly onDurable: (entries: readonly Entry[], encoded: readonly Uint8Array[]) => void;
   /** Stops the process: an append failed, or an invariant is broken. */
   readonly onFatal: (cause: unknown) => void;
   readonly meter?: EngineMeter;
@@ -252,7 +252,7 @@ async function runBatch(engine: Running, jobs: readonly Job[]): Promise<void> {
   if (draft.entries.length > 0) {
     engine.meter?.batch(draft.entries.length, (engine.monotonic() - began) / 1000);
     engine.at('authority.batch.after-append');
-    engine.onDurable(draft.entries);
+    engine.onDurable(draft.entries, draft.encoded);
   }
   for (const { job, sealed } of judged) job.resolve(sealed.open(proof));
 }

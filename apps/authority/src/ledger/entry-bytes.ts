@@ -6,12 +6,15 @@
  * Spec: 07 §6.
  * @module
  */
+import { hash } from 'node:crypto';
 import { equalBytes } from '@specie/core/base/bytes';
 import { instantOf, type Instant } from '@specie/core/base/instant';
 import { HEADER_BYTES } from '@specie/core/codec/message';
 import { sha256 } from '@specie/core/crypto/hash';
-import { commandMessage } from '@specie/core/ledger/command';
+import { SECRET_BYTES } from '@specie/core/coin/lock';
+import { commandMessage, SESSION_BYTES } from '@specie/core/ledger/command';
 import { entryMessage, type Answer } from '@specie/core/ledger/entry';
+import { orderMessage } from '@specie/core/payment/order';
 import { ENTRY_COMMAND_OFFSET, entryKey } from '@specie/stores/journal';
 
 const HEAD = Uint8Array.of(0x53, 0x43, entryMessage.type, entryMessage.version);
@@ -41,6 +44,21 @@ export function commandHashIn(entry: Uint8Array): Uint8Array {
   command.set(COMMAND_HEAD);
   command.set(entry.subarray(ENTRY_COMMAND_OFFSET), HEADER_BYTES);
   return sha256(command);
+}
+
+/** Operator, session and sequence stand before a command's body, and one byte that says what it is. */
+const BODY_OFFSET = ENTRY_COMMAND_OFFSET + 4 + SESSION_BYTES + 6 + 1;
+const ORDER_HEAD = Uint8Array.of(0x53, 0x43, orderMessage.type, orderMessage.version);
+
+/**
+ * Hash of the order in an encoded move, as `orderHash` gives it: the order stands between the head of
+ * the command and its secrets, so nothing has to be encoded for it.
+ */
+export function orderHashIn(entry: Uint8Array, secrets: number): Uint8Array {
+  const end = entry.length - 2 - secrets * SECRET_BYTES;
+  const order = entry.slice(BODY_OFFSET - HEADER_BYTES, end);
+  order.set(ORDER_HEAD);
+  return Uint8Array.from(hash('sha256', order, 'buffer'));
 }
 
 /** What was answered when the entry was made. */
