@@ -1,3 +1,4 @@
+import net from 'node:net';
 import tls from 'node:tls';
 import { expect, it } from 'vitest';
 import { chanceOf } from '@specie/core/base/chance.fixture';
@@ -135,8 +136,7 @@ it('calls a peer silent that takes a request and does not answer in time', async
 }, 10_000);
 
 it('calls a peer silent that hangs up after it was asked', async () => {
-  const { createServer } = await import('node:net');
-  const server = createServer((socket) => {
+  const server = net.createServer((socket) => {
     socket.on('data', () => socket.destroy());
     socket.on('error', () => undefined);
   });
@@ -153,6 +153,55 @@ it('calls a peer silent that hangs up after it was asked', async () => {
   await transport.close();
   server.close();
 });
+
+/** Sends bytes as they are and gives what comes back until the connection ends or is cut. */
+function spoken(at: Listening, text: string, cutAfterMs = 100): Promise<string> {
+  const { port } = new URL(at.url);
+  return new Promise((resolve) => {
+    let heard = '';
+    const socket = net.connect(Number(port), '127.0.0.1', () => socket.write(text));
+    socket.on('data', (part) => (heard += part.toString()));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      resolve(heard);
+    });
+    setTimeout(() => socket.destroy(), cutAfterMs);
+  });
+}
+
+it.each([
+  ['a service', hello()],
+  [
+    'anything from Request to Response',
+    async (request: Request) => new Response(await request.text()),
+  ],
+])(
+  'goes on serving %s after callers that hang up, ask strangely or send no HTTP',
+  async (_, handler) => {
+    const at = await listen(handler, LOCAL);
+    const type = 'content-type: application/vnd.specie';
+    await spoken(
+      at,
+      `POST /hello HTTP/1.1\r\nhost: x\r\n${type}\r\ncontent-length: 900\r\n\r\nhalf`,
+    );
+    await spoken(
+      at,
+      `POST /hello HTTP/1.1\r\nhost: x\r\n${type}\r\ntransfer-encoding: chunked\r\n\r\n5\r\nha`,
+    );
+    expect(await spoken(at, 'TRACE /hello HTTP/1.1\r\nhost: x\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 40[04]/,
+    );
+    expect(await spoken(at, 'GET // HTTP/1.1\r\nhost: ::::\r\n\r\n')).toMatch(/^HTTP\/1.1 40[04]/);
+    expect(await spoken(at, 'hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
+    const { status } = await fetch(`${at.url}/hello`, {
+      method: 'POST',
+      body: helloMessage.encode(said),
+      headers: { 'content-type': MESSAGE_MEDIA_TYPE },
+    });
+    expect(status).toBe(200);
+    await at.close();
+  },
+);
 
 const certificate = selfSigned({
   names: ['localhost', '127.0.0.1'],

@@ -10,7 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '../fault.ts';
 import { joined, type Begun, type Service } from '../http-service.ts';
-import type { Reply } from '../reply.ts';
+import { plainReply, type Reply } from '../reply.ts';
 
 /** Key exchange groups in order of preference; the first is hybrid with ML-KEM-768. */
 export const TLS_GROUPS = 'X25519MLKEM768:X25519:P-256';
@@ -102,6 +102,8 @@ async function serve(
   isTls: boolean,
 ): Promise<void> {
   const address = request.socket.remoteAddress ?? '';
+  // A connection that breaks is seen where it is read; here it must only not end the process.
+  for (const end of [request, response]) end.on('error', () => undefined);
   if (!('begin' in handler)) {
     await serveWhole(handler, request, response, { address, isTls });
     return;
@@ -184,27 +186,42 @@ async function serveWhole(
   response: ServerResponse,
   { address, isTls }: { readonly address: string; readonly isTls: boolean },
 ): Promise<void> {
+  const { method = 'GET' } = incoming;
+  const request = requestOf(incoming, isTls);
+  if (request === undefined) {
+    send(response, plainReply(400, undefined, ''), method, 'close');
+    return;
+  }
+  try {
+    const answer = await handler(request, { address });
+    const body = new Uint8Array(await answer.arrayBuffer());
+    const headers = Object.fromEntries(answer.headers);
+    send(response, { status: answer.status, headers, body }, method, undefined);
+  } catch (cause) {
+    // Whoever hung up while still sending gets no answer; anything else is a bug of the handler.
+    if (!incoming.complete) response.destroy();
+    else throw cause;
+  }
+}
+
+/** Undefined for what HTTP lets through and a Request does not: strange targets and methods. */
+function requestOf(incoming: IncomingMessage, isTls: boolean): Request | undefined {
   const { method = 'GET', url = '/' } = incoming;
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  try {
+    for (const [name, value] of Object.entries(incoming.headers)) {
+      if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+    const host = incoming.headers.host ?? 'service';
+    return new Request(new URL(url, `${isTls ? 'https' : 'http'}://${host}`), {
+      method,
+      headers,
+      ...(hasBody && { body: streamOf(incoming), duplex: 'half' as const }),
+    });
+  } catch {
+    return undefined;
   }
-  const host = incoming.headers.host ?? 'service';
-  const target = new URL(url, `${isTls ? 'https' : 'http'}://${host}`);
-  const request = new Request(target, {
-    method,
-    headers,
-    ...(hasBody && { body: streamOf(incoming), duplex: 'half' as const }),
-  });
-  const answer = await handler(request, { address });
-  const body = new Uint8Array(await answer.arrayBuffer());
-  send(
-    response,
-    { status: answer.status, headers: Object.fromEntries(answer.headers), body },
-    method,
-    undefined,
-  );
 }
 
 function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
