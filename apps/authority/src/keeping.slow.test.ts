@@ -51,6 +51,14 @@ test('an operator admitted while it serves is in the key set and in the ledger w
   expect((await line.open()).isOpen).toBe(true);
   line.close();
   expect(await statusOf(running.url)).toMatchObject({ position: 3, operators: [{ number: 4 }] });
+  // A file with a mistake in it is told and changes nothing.
+  fs.writeFileSync(path.join(data, 'operators/5.json'), '{');
+  runAuthority('admit', '--data', data, '--card', writeCard(folder, 4));
+  while (!running.log().includes('could not read again') && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(running.log()).toContain('5.json is not JSON');
+  expect(await statusOf(running.url)).toMatchObject({ ready: true });
   expect(await running.stop()).toBe('0');
 });
 

@@ -17,6 +17,7 @@ import { createFolder, FOLDER_MODE, readJson, writeDurably } from '@specie/proto
 import { mlDsaNative, slhDsaNative } from '@specie/protocol/node/native-crypto';
 import { formatAuthority, type KeySet, type TrustChain } from '@specie/protocol/trust/key-set';
 import { openEmbeddedJournal } from '@specie/stores/embedded';
+import { StoreFault } from '@specie/stores/fault';
 import { takeOwnerLock } from '@specie/stores/owner-lock';
 import { replayJournal } from '../ledger/start.ts';
 import { initialSettings } from '../settings.ts';
@@ -246,14 +247,22 @@ export function release(
   tellService(folder);
 }
 
+/** Whether a service holds the folder. The file of one that was killed names a process that may be anybody's by now. */
+function isServed(folder: DataFolder): boolean {
+  try {
+    takeOwnerLock(`${folder.at('journal')}.lock`).release();
+    return false;
+  } catch (cause) {
+    if (cause instanceof StoreFault && cause.code === 'store_locked') return true;
+    throw cause;
+  }
+}
+
+/** Has a running service read its folder again; the next start reads everything anyway. */
 function tellService(folder: DataFolder): void {
   const { pid } = (readJson(folder.at('service')) ?? {}) as { readonly pid?: unknown };
-  if (typeof pid !== 'number') return;
-  try {
-    process.kill(pid, 'SIGHUP');
-  } catch {
-    // The file of a service that was killed; the next start reads everything anyway.
-  }
+  if (typeof pid !== 'number' || !isServed(folder)) return;
+  process.kill(pid, 'SIGHUP');
 }
 
 export interface Verified {

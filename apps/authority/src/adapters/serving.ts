@@ -30,6 +30,7 @@ import { CRASH_POINTS, type At } from '../crash-points.ts';
 import type { MintRandom } from '../mint/mint.ts';
 import { register, registrationOf } from '../registration.ts';
 import { extendChain, isOutdated, type KeySetParts } from '../trust/key-sets.ts';
+import type { RegisteredOperator } from '../trust/operator-file.ts';
 import {
   clockOffset,
   haltShelf,
@@ -59,6 +60,7 @@ interface Held {
   readonly pool: EntropyPool;
   readonly clock: () => Instant;
   chain: TrustChain;
+  operators: readonly RegisteredOperator[];
   offset: number;
 }
 
@@ -141,6 +143,7 @@ async function hold(folder: DataFolder, log: Log): Promise<Held> {
     names,
     pool,
     chain,
+    operators: readOperators(folder),
     offset,
     clock: () => instantOf(Date.now() + held.offset),
   };
@@ -149,7 +152,6 @@ async function hold(folder: DataFolder, log: Log): Promise<Held> {
 
 function authorityOver(held: Held, fatal: (cause: unknown) => void): Authority {
   const { folder, log, pool } = held;
-  const operators = readOperators(folder);
   return createAuthority({
     ...held,
     keys: {
@@ -168,7 +170,7 @@ function authorityOver(held: Held, fatal: (cause: unknown) => void): Authority {
     mintRandom: mintRandomOf(pool),
     entropyReport: () => pool.report(),
     openings(operator, currency) {
-      const own = operators.find(({ card }) => card.operator === operator)?.openings;
+      const own = held.operators.find(({ card }) => card.operator === operator)?.openings;
       return (
         (own ?? folder.settings.openings).find((each) => each.currency === currency)?.amount ?? 0n
       );
@@ -221,6 +223,7 @@ export function keySetParts(folder: DataFolder, url: string): KeySetParts {
 /** Brings key set and ledger to what the folder says. */
 async function settle(held: Held, authority: Authority, url: string): Promise<void> {
   const { folder, log, clock } = held;
+  held.operators = readOperators(folder);
   const parts = keySetParts(folder, url);
   if (isOutdated(held.chain, parts, clock())) {
     if (hasRoot(folder.path)) {
@@ -231,7 +234,7 @@ async function settle(held: Held, authority: Authority, url: string): Promise<vo
       held.chain = chain;
     } else log.warn('the key set is outdated; bring the root and run key-set');
   }
-  const bodies = registrationOf(authority.state, folder.settings.currencies, readOperators(folder));
+  const bodies = registrationOf(authority.state, folder.settings.currencies, held.operators);
   if (bodies.length === 0) return;
   if (authority.halt.records().length > 0) log.warn('reads only: registration waits');
   else await register(authority.submit, bodies);
@@ -240,16 +243,19 @@ async function settle(held: Held, authority: Authority, url: string): Promise<vo
 /** Waits for the signal to stop; SIGHUP reads again what may change while it runs. */
 function untilSignal(held: Held, authority: Authority, url: string): Promise<void> {
   const { folder, log } = held;
-  const again = (): void => {
+  const again = async (): Promise<void> => {
     held.offset = clockOffset(folder);
     held.chain = readChain(folder);
     authority.reload();
-    settle(held, authority, url).then(
+    await settle(held, authority, url);
+  };
+  process.on('SIGHUP', () => {
+    // A file with a mistake in it is no reason to stop a ledger that runs.
+    again().then(
       () => log.info('read again'),
       (cause: unknown) => log.error({ err: cause }, 'could not read again'),
     );
-  };
-  process.on('SIGHUP', again);
+  });
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
