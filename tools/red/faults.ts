@@ -164,7 +164,11 @@ const LEDGER_SERVICE: readonly Fault[] = [
     file: 'packages/protocol/src/node/folder.ts',
     find: `    refuseOpenTo(file, 0o077);\n    key = `,
     replacement: `    key = `,
-    caughtBy: tests('apps/authority/src/keeping.slow.test.ts'),
+    caughtBy: {
+      kind: 'tests',
+      files: ['apps/authority/src/keeping.slow.test.ts'],
+      only: 'refuses to start when a key can be read by others',
+    },
     mentions: 'refuses to start when a key can be read by others',
   },
   {

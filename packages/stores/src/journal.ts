@@ -143,16 +143,20 @@ function spansOf(
   time: number,
 ): readonly SessionSpan[] | undefined {
   const spans = new Map<string, SessionSpan>();
+  let span: SessionSpan | undefined;
   for (const [i, encoded] of entries.entries()) {
-    const key = entryKey(encoded);
+    const { operator, session, sequence, ...key } = entryKey(encoded);
     if (key.position !== position + i || key.time !== time) return undefined;
-    const name = spanKey(key.operator, key.session);
-    const span = spans.get(name);
-    if (span === undefined) {
-      const { operator, session, sequence } = key;
-      spans.set(name, { operator, session, first: sequence, last: sequence });
-    } else if (key.sequence <= span.last) return undefined;
-    else span.last = key.sequence;
+    // Entries of one request stand together; only where they end is a key made to look up another.
+    if (span?.operator !== operator || !equalBytes(span.session, session)) {
+      const name = spanKey(operator, session);
+      const known: SessionSpan | undefined = spans.get(name);
+      span = known ?? { operator, session, first: sequence, last: sequence };
+      spans.set(name, span);
+      if (known === undefined) continue;
+    }
+    if (sequence <= span.last) return undefined;
+    span.last = sequence;
   }
   return [...spans.values()];
 }

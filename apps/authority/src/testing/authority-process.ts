@@ -125,7 +125,9 @@ export async function connect(
   const life = now();
   return {
     authority: authority.value,
-    close: () => transport.close(),
+    close() {
+      void transport.close();
+    },
     async open(seen) {
       const session = await openSession({
         transport,
