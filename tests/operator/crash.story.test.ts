@@ -27,6 +27,8 @@ let works: Works;
 let running: Running;
 let ann: Person;
 let ben: Person;
+/** Everybody who has to come to the counter anew when it was moved. */
+const people: Person[] = [];
 
 beforeAll(async () => {
   works = await startWorks();
@@ -61,20 +63,17 @@ async function killedAt(point: string, something: () => Promise<unknown>): Promi
   await stop();
   running = await works.startOperator(point);
   await readyOrDead();
-  at(ann);
-  at(ben);
+  people.forEach(at);
   const done = something().catch((cause: unknown) => cause);
-  expect(await running.ended, works === undefined ? '' : running.told()).toBe('SIGKILL');
+  expect(await running.ended, running.told()).toBe('SIGKILL');
   await done;
   running = await works.startOperator();
-  at(ann);
-  at(ben);
+  people.forEach(at);
 }
 
 async function readyOrDead(): Promise<void> {
-  let isDead = false;
-  void running.ended.then(() => (isDead = true));
-  for (let i = 0; i < 400 && !isDead; i++) {
+  for (let i = 0; i < 400 && running.child.exitCode === null; i++) {
+    if (running.child.signalCode !== null) return;
     const answer = await fetch(`${running.url}/readyz`).catch(() => undefined);
     if (answer?.ok === true) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -121,8 +120,7 @@ test.each(['operator.open.confirmed', 'operator.open.kept'])(
       works.counter(running),
       `+86139${point.length.toString().padStart(8, '0')}`,
     );
-    ann ??= person;
-    ben ??= person;
+    people.push(person);
     const opening = good(
       await person.client.ask(ROUTES.open, {
         publicKey: person.publicKey,
@@ -145,6 +143,7 @@ test.each(['operator.open.confirmed', 'operator.open.kept'])(
 test('two people open wallets', async () => {
   ann = await openPerson(works.counter(running), '+8613800138000', 256);
   ben = await openPerson(works.counter(running), 'ben@example.org', 256);
+  people.push(ann, ben);
 });
 
 const TOP_UPS = [

@@ -188,16 +188,15 @@ export async function startWorks(): Promise<Works> {
     }),
     async close() {
       for (const { child } of started) child.kill('SIGKILL');
-      transport.close();
+      await transport.close();
       services.close();
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function upOrDead(running: Running, isUp: () => boolean): Promise<void> {
-  let isDead = false;
-  void running.ended.then(() => (isDead = true));
-  await until(() => isDead || isUp(), 15_000);
-  if (isDead && !isUp() && !/./.test(running.told())) throw new Error('died without a word');
+async function upOrDead({ child, told }: Running, isUp: () => boolean): Promise<void> {
+  const isDead = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  await until(() => isDead() || isUp(), 15_000);
+  if (isDead() && child.signalCode === null) throw new Error(`it died: ${told()}`);
 }

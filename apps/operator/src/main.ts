@@ -111,6 +111,7 @@ async function run(command: string | undefined, given: Given): Promise<void> {
     case 'restore':
       restore(need(given, 'from'), need(given, 'data'));
       return;
+    case undefined:
     default:
       throw new Fault('command_unknown', 'never', USAGE);
   }

@@ -34,9 +34,9 @@ import { createFundingDesk } from './desk/funding-desk.ts';
 import { gatesOf, type Office, type OperatorKeys } from './desk/office.ts';
 import { createOpeningDesk } from './desk/opening-desk.ts';
 import { createPayeeDesk } from './desk/payee-desk.ts';
-import { createPaymentDesk } from './desk/payment-desk.ts';
+import { createPaymentDesk, type PaymentDesk } from './desk/payment-desk.ts';
 import { createPeers } from './desk/peers.ts';
-import { createStockKeeper } from './desk/stock-keeper.ts';
+import { createStockKeeper, type StockKeeper } from './desk/stock-keeper.ts';
 import { handlersOf } from './handlers.ts';
 import { createBackOff, pause } from './ledger/back-off.ts';
 import { createCommandLanes, type Unsettled } from './ledger/command-lanes.ts';
@@ -46,7 +46,7 @@ import { createLines, type Open } from './ledger/line.ts';
 import type { Bank, Outbox } from './ports.ts';
 import type { Settings } from './settings.ts';
 import { statusOf } from './status.ts';
-import { createTrustWatch } from './trust-watch.ts';
+import { createTrustWatch, type TrustWatch } from './trust-watch.ts';
 import { openVault } from './vault.ts';
 
 export interface OperatorPorts {
@@ -86,104 +86,170 @@ export interface Operator {
 const QUESTION_LINES = 2;
 const TEND_MS = 200;
 
+/** What the parts of one operator share while it runs. */
+interface Frame {
+  readonly ports: OperatorPorts;
+  readonly office: Office;
+  readonly trust: TrustWatch;
+  readonly stopping: AbortController;
+  /** Work that ends when the operator stops. */
+  readonly running: Promise<unknown>[];
+  /** The newest position of the ledger that an answer told. */
+  seen: number;
+  isCaughtUp: boolean;
+}
+
+type Desks = ReturnType<typeof openDesks>;
+
 /** An operator over its ports. */
 export function createOperator(ports: OperatorPorts): Operator {
-  const { settings, clock, onFault, onBug } = ports;
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const frame = openFrame(ports);
+  const desks = openDesks(frame);
+  const { office } = frame;
+  const isReady = (): boolean =>
+    frame.trust.keySet !== undefined && frame.isCaughtUp && desks.lanes.isOpen;
+  const status = (): unknown =>
+    statusOf(office, { isReady: isReady(), amounts: desks.keeper.amounts() });
+  const service = openService(frame, desks, { isReady, status });
+  return {
+    service,
+    get isReady() {
+      return isReady();
+    },
+    status,
+    start: () => start(frame, desks, isReady),
+    async stop() {
+      await service.drain();
+      frame.stopping.abort();
+      await Promise.all(frame.running);
+      await desks.fundings.stopped();
+      await Promise.all([desks.questions.close(), desks.peers.close()]);
+      office.book.flush();
+    },
+  };
+}
+
+function openFrame(ports: OperatorPorts): Frame {
   const office = openOffice(ports);
-  const trust = createTrustWatch({
-    authority: ports.authority,
-    url: settings.authorityUrl,
-    seed: ports.keys.session,
-    transport: ports.transport,
-    suite: slhDsaNative,
-    clock,
-    ...ports.trust,
-    onFault,
+  return {
+    ports,
+    office,
+    trust: createTrustWatch({
+      authority: ports.authority,
+      url: ports.settings.authorityUrl,
+      seed: ports.keys.session,
+      transport: ports.transport,
+      suite: slhDsaNative,
+      clock: ports.clock,
+      ...ports.trust,
+      onFault: ports.onFault,
+    }),
+    stopping: new AbortController(),
+    running: [],
+    seen: office.book.custody.position() - 1,
+    isCaughtUp: false,
+  };
+}
+
+/** How a session with a party is opened. */
+function openTo(frame: Frame, number: number, url: string): Open {
+  const { ports, trust } = frame;
+  return () =>
+    openSession({
+      transport: ports.transport,
+      self: ports.settings.number,
+      peer: { number, url },
+      keys: trust,
+      suite: mlDsaNative,
+      kem: kemNative,
+      digest: digestNative,
+      clock: ports.clock,
+      monotonic: ports.monotonic,
+      random: ports.random,
+      seen: number === AUTHORITY_PARTY && frame.seen >= 0 ? frame.seen : undefined,
+    });
+}
+
+function openDesks(frame: Frame) {
+  const { ports, office, trust } = frame;
+  const { signal } = frame.stopping;
+  const openLedger = openTo(frame, AUTHORITY_PARTY, ports.settings.authorityUrl);
+  const questions = createLines(QUESTION_LINES, openLedger);
+  const directory = createDirectory(office, questions);
+  const peers = createPeers({
+    cardOf: (number) => trust.cardOf(number),
+    refresh: () => trust.look(),
+    openTo: (card) => openTo(frame, card.operator, card.url),
   });
-  let seen = office.book.custody.position() - 1;
-  let isCaughtUp = false;
-  const openTo =
-    (number: number, url: string): Open =>
-    () =>
-      openSession({
-        transport: ports.transport,
-        self: settings.number,
-        peer: { number, url },
-        keys: trust,
+  const keeper = createStockKeeper(office, questions);
+  const lanes = createCommandLanes({
+    operator: office.operator,
+    count: ports.settings.lanes,
+    open: openLedger,
+    writer: office.book,
+    payments: office.book.payments,
+    spending: office.book.spending,
+    clock: ports.clock,
+    at: ports.at,
+    signal,
+    onPosition(position) {
+      frame.seen = Math.max(frame.seen, position);
+    },
+    onRefused(flight) {
+      payments.forget(flight);
+      if (flight.wallet === office.stock) keeper.release(flight);
+    },
+    onFault: ports.onFault,
+  });
+  const payments: PaymentDesk = createPaymentDesk(office, lanes);
+  const fundings = createFundingDesk(office, {
+    payments,
+    keeper,
+    bank: ports.bank,
+    signal,
+    onBug: ports.onBug,
+  });
+  const custodian = createCustodian({ office, desk: payments, keeper }, (id) => {
+    fundings.kick(id);
+  });
+  const openings = createOpeningDesk(office, { outbox: ports.outbox, directory, signal });
+  const payees = createPayeeDesk(office, directory, peers);
+  return {
+    ...{ openLedger, questions, directory, peers, keeper, lanes },
+    ...{ payments, fundings, custodian, openings, payees },
+  };
+}
+
+function openService(
+  { ports, office, trust }: Frame,
+  desks: Desks,
+  { isReady, status }: { readonly isReady: () => boolean; readonly status: () => unknown },
+): Service {
+  const { clock, onFault, onBug } = ports;
+  const sessionKeyOf = (party: number): Uint8Array | undefined => {
+    const key = trust.sessionKeyOf(party);
+    // A new operator finds its key here at the second try.
+    if (key === undefined) void trust.look();
+    return key;
+  };
+  return createService({
+    name: 'operator',
+    routes: OPERATOR_ROUTES,
+    handlers: handlersOf({ office, trust, ...desks }),
+    gates: {
+      session: createSessionDesk({
+        self: office.operator,
+        keys: { authority: trust.authority, seed: trust.seed, sessionKeyOf },
         suite: mlDsaNative,
         kem: kemNative,
         digest: digestNative,
         clock,
         monotonic: ports.monotonic,
         random: ports.random,
-        seen: number === AUTHORITY_PARTY && seen >= 0 ? seen : undefined,
-      });
-  const openLedger = openTo(AUTHORITY_PARTY, settings.authorityUrl);
-  const questions = createLines(QUESTION_LINES, openLedger);
-  const directory = createDirectory(office, questions);
-  const peers = createPeers({
-    cardOf: (number) => trust.cardOf(number),
-    refresh: () => trust.look(),
-    openTo: (card) => openTo(card.operator, card.url),
-  });
-  const keeper = createStockKeeper(office, questions);
-  const lanes = createCommandLanes({
-    operator: settings.number,
-    count: settings.lanes,
-    open: openLedger,
-    writer: office.book,
-    payments: office.book.payments,
-    spending: office.book.spending,
-    clock,
-    at: ports.at,
-    signal,
-    onPosition(position) {
-      seen = Math.max(seen, position);
-    },
-    onRefused(flight) {
-      payments.forget(flight);
-      if (flight.wallet !== office.stock) return;
-      keeper.release(flight);
-    },
-    onFault,
-  });
-  const payments = createPaymentDesk(office, lanes);
-  const fundings = createFundingDesk(office, { payments, keeper, bank: ports.bank, signal });
-  const custodian = createCustodian({ office, desk: payments, keeper }, (id) => {
-    fundings.kick(id);
-  });
-  const openings = createOpeningDesk(office, { outbox: ports.outbox, directory, signal });
-  const payees = createPayeeDesk(office, directory, peers);
-  const isReady = (): boolean => trust.keySet !== undefined && isCaughtUp && lanes.isOpen;
-
-  const sessions = createSessionDesk({
-    self: settings.number,
-    keys: { ...trust, sessionKeyOf: lookedUp },
-    suite: mlDsaNative,
-    kem: kemNative,
-    digest: digestNative,
-    clock,
-    monotonic: ports.monotonic,
-    random: ports.random,
-  });
-  function lookedUp(party: number): Uint8Array | undefined {
-    const key = trust.sessionKeyOf(party);
-    // A new operator finds its key here at the second try.
-    if (key === undefined) void trust.look();
-    return key;
-  }
-  const status = (): unknown => statusOf(office, { isReady: isReady(), amounts: keeper.amounts() });
-  const service = createService({
-    name: 'operator',
-    routes: OPERATOR_ROUTES,
-    handlers: handlersOf({ office, openings, payees, payments, fundings, trust }),
-    gates: {
-      session: sessions,
+      }),
       ask: createAskGate({
         authority: ports.authority,
-        operator: settings.number,
+        operator: office.operator,
         suite: mlDsaNative,
         clock,
         publicKeyOf: (wallet) =>
@@ -201,86 +267,78 @@ export function createOperator(ports: OperatorPorts): Operator {
     onBug,
     ...(ports.onRefusal !== undefined && { onRefusal: ports.onRefusal }),
   });
-  const running: Promise<unknown>[] = [];
-  const run = (work: Promise<unknown>): void => {
-    running.push(work.catch(onBug));
-  };
+}
 
-  return {
-    service,
-    get isReady() {
-      return isReady();
+/** Takes up what was under way at the last stop, then works until it is told to stop. */
+async function start(frame: Frame, desks: Desks, isReady: () => boolean): Promise<void> {
+  const { ports, office, trust, running } = frame;
+  const { onBug, onFault } = ports;
+  const { payments, fundings, keeper, lanes } = desks;
+  await desks.openings.resume();
+  const unsettled: Unsettled[] = office.book.payments.pending().map((pending) => {
+    const wallet = office.book.wallets.byId(pending.wallet);
+    const flight = resumedFlight(pending, wallet, fundings.refusedHook(pending.id));
+    payments.resume(flight);
+    if (wallet === office.stock) keeper.hold(flight);
+    return { flight, session: pending.session, sequence: pending.sequence };
+  });
+  await trust.fetch().catch(onFault);
+  lanes.start(unsettled);
+  const feed = readFeed({
+    open: desks.openLedger,
+    position: () => office.book.custody.position(),
+    apply: (page) => desks.custodian.apply(page),
+    onCaughtUp() {
+      if (frame.isCaughtUp) return;
+      frame.isCaughtUp = true;
+      fundings.resume();
+      desks.directory.publish().catch(onBug);
     },
-    status,
-    async start() {
-      await openings.resume();
-      const unsettled: Unsettled[] = office.book.payments.pending().map((pending) => {
-        const wallet = office.book.wallets.byId(pending.wallet);
-        const flight = resumedFlight(pending, wallet, fundings.refusedHook(pending.id));
-        payments.resume(flight);
-        if (wallet === office.stock) keeper.hold(flight);
-        return { flight, session: pending.session, sequence: pending.sequence };
-      });
-      run(watchTrust());
-      await trust.fetch().catch(onFault);
-      lanes.start(unsettled);
-      run(lanes.stopped());
-      run(
-        readFeed({
-          open: openLedger,
-          position: () => office.book.custody.position(),
-          apply: (page) => custodian.apply(page),
-          onCaughtUp() {
-            if (isCaughtUp) return;
-            isCaughtUp = true;
-            fundings.resume();
-            void directory.publish().catch(onBug);
-          },
-          signal,
-          onFault,
-        }),
-      );
-      run(tend());
-    },
-    async stop() {
-      await service.drain();
-      stopping.abort();
-      await Promise.all(running);
-      await fundings.stopped();
-      await Promise.all([questions.close(), peers.close()]);
-      office.book.flush();
-    },
-  };
+    signal: frame.stopping.signal,
+    onFault,
+  });
+  const works = [lanes.stopped(), feed, watchTrust(frame), tend(frame, keeper, isReady)];
+  running.push(...works.map((work) => work.catch(onBug)));
+}
 
-  /** Fetches the key set until there is one, then every hour. */
-  async function watchTrust(): Promise<void> {
-    const backOff = createBackOff(signal);
-    while (!signal.aborted) {
-      try {
-        await pause(trust.keySet === undefined ? 0 : HOUR, signal);
-        if (!signal.aborted) await trust.fetch();
-        backOff.reset();
-      } catch (cause) {
-        if (faultOf(cause) === undefined) throw cause;
-        onFault(cause);
-        await backOff.wait();
-      }
+/** Fetches the key set until there is one, then every hour. */
+async function watchTrust({ ports, trust, stopping: { signal } }: Frame): Promise<void> {
+  const backOff = createBackOff(signal);
+  for (;;) {
+    try {
+      await pause(trust.keySet === undefined ? 0 : HOUR, signal);
+      if (isOver(signal)) return;
+      await trust.fetch();
+      backOff.reset();
+    } catch (cause) {
+      if (faultOf(cause) === undefined) throw cause;
+      ports.onFault(cause);
+      await backOff.wait();
     }
   }
+}
 
-  /** Keeps the stock, and forgets what has ended. */
-  async function tend(): Promise<void> {
-    let sweptAt = clock();
-    while (!signal.aborted) {
-      await pause(TEND_MS, signal);
-      if (signal.aborted) return;
-      if (isReady()) await keeper.tend();
-      if (clock() - sweptAt < MINUTE) continue;
-      sweptAt = clock();
-      await office.book.write(() => office.book.locks.expire(clock()));
-      office.vault.sweep(clock());
-    }
+/** Keeps the stock, and forgets what has ended. */
+async function tend(
+  { ports: { clock }, office, stopping: { signal } }: Frame,
+  keeper: StockKeeper,
+  isReady: () => boolean,
+): Promise<void> {
+  let sweptAt = clock();
+  for (;;) {
+    await pause(TEND_MS, signal);
+    if (isOver(signal)) return;
+    if (isReady()) await keeper.tend();
+    if (clock() - sweptAt < MINUTE) continue;
+    sweptAt = clock();
+    await office.book.write(() => office.book.locks.expire(clock()));
+    office.vault.sweep(clock());
   }
+}
+
+/** Asked anew each time: a signal changes while one waits. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 const API = {

@@ -6,6 +6,7 @@
  * Spec: 06 §2. NIST SP 800-38D; RFC 2104.
  * @module
  */
+import type { DatabaseSync } from 'node:sqlite';
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { assert } from '@specie/core/base/assert';
 import { bytesOfText, textOfBytes } from '@specie/core/base/bytes';
@@ -50,9 +51,7 @@ export interface Vault {
   confirmed(): readonly Confirmed[];
   find(alias: Alias): Uint8Array | undefined;
   /** Names that the directory does not know yet. */
-  unpublished(
-    count: number,
-  ): readonly {
+  unpublished(count: number): readonly {
     readonly alias: Alias;
     readonly address: Uint8Array;
     readonly finder: Uint8Array;
@@ -68,50 +67,23 @@ export function openVault(
   key: Uint8Array,
   random: (length: number) => Uint8Array,
 ): Vault {
-  const finderKey = deriveKey(key, 'vault/find');
-  const sealKey = deriveKey(key, 'vault/seal');
+  const {
+    insertTicket,
+    selectTicket,
+    selectOpening,
+    selectConfirmed,
+    attempt,
+    confirmTicket,
+    sweepTickets,
+    selectName,
+    insertName,
+    selectUnpublished,
+    markPublished,
+  } = statementsOf(sql);
   const codeKey = deriveKey(key, 'vault/code');
-  const insertTicket = sql.prepare(
-    `INSERT INTO ticket (ticket, address, public_key, finder, sealed, code, ends_at, attempts, is_confirmed)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
-  );
-  const selectTicket = sql.prepare('SELECT * FROM ticket WHERE ticket = ?');
-  const selectOpening = sql.prepare('SELECT public_key FROM ticket WHERE address = ? LIMIT 1');
-  const selectConfirmed = sql.prepare('SELECT * FROM ticket WHERE is_confirmed = 1');
-  const attempt = sql.prepare('UPDATE ticket SET attempts = attempts + 1 WHERE ticket = ?');
-  const confirmTicket = sql.prepare('UPDATE ticket SET is_confirmed = 1 WHERE ticket = ?');
-  const sweepTickets = sql.prepare('DELETE FROM ticket WHERE ends_at <= ?');
-  const selectName = sql.prepare('SELECT address FROM name WHERE finder = ?');
-  const insertName = sql.prepare(
-    'INSERT INTO name (finder, address, sealed, published) VALUES (?, ?, ?, 0)',
-  );
-  const selectUnpublished = sql.prepare('SELECT * FROM name WHERE published = 0 LIMIT ?');
-  const markPublished = sql.prepare('UPDATE name SET published = 1 WHERE finder = ?');
 
-  const finderOf = (alias: Alias): Uint8Array =>
-    createHmac('sha256', finderKey).update(alias.text).digest();
-  const seal = (alias: Alias, finder: Uint8Array): Uint8Array => {
-    const nonce = random(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(finder);
-    const text = Buffer.concat([cipher.update(bytesOfText(alias.text)), cipher.final()]);
-    return Buffer.concat([nonce, text, cipher.getAuthTag()]);
-  };
-  const unseal = (row: Row): Alias => {
-    const sealed = bytesIn(row, 'sealed');
-    const cipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, NONCE_BYTES));
-    cipher.setAAD(bytesIn(row, 'finder')).setAuthTag(sealed.subarray(sealed.length - SEAL_BYTES));
-    const text = sealed.subarray(NONCE_BYTES, sealed.length - SEAL_BYTES);
-    const alias = parseAlias(
-      textOfBytes(Buffer.concat([cipher.update(text), cipher.final()])) ?? '',
-    );
-    assert(alias.ok, 'a sealed name can be read');
-    return alias.value;
-  };
-  const confirmedOf = (row: Row): Confirmed => ({
-    address: bytesIn(row, 'address'),
-    publicKey: bytesIn(row, 'public_key'),
-    alias: unseal(row),
-  });
+  const { finderOf, seal, unseal } = sealerOf(key, random);
+  const confirmedOf = (row: Row): Confirmed => confirmedIn(row, unseal(row));
 
   return {
     begin({ ticket, address, publicKey, alias, endsAt }, code) {
@@ -162,5 +134,76 @@ export function openVault(
       })),
     published: (finder) => void markPublished.run(finder),
     sweep: (now) => void sweepTickets.run(now - CODE_LIFE),
+  };
+}
+
+function confirmedIn(row: Row, alias: Alias): Confirmed {
+  return { address: bytesIn(row, 'address'), publicKey: bytesIn(row, 'public_key'), alias };
+}
+
+interface Sealer {
+  finderOf(alias: Alias): Uint8Array;
+  seal(alias: Alias, finder: Uint8Array): Uint8Array;
+  unseal(row: Row): Alias;
+}
+
+/** Seals and opens names: nonce, text under AES-256-GCM bound to its finder, tag. */
+function sealerOf(key: Uint8Array, random: (length: number) => Uint8Array): Sealer {
+  const finderKey = deriveKey(key, 'vault/find');
+  const sealKey = deriveKey(key, 'vault/seal');
+  return {
+    finderOf: (alias) => createHmac('sha256', finderKey).update(alias.text).digest(),
+    seal(alias, finder) {
+      const nonce = random(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(finder);
+      const text = Buffer.concat([cipher.update(bytesOfText(alias.text)), cipher.final()]);
+      return Buffer.concat([nonce, text, cipher.getAuthTag()]);
+    },
+    unseal(row) {
+      const sealed = bytesIn(row, 'sealed');
+      const end = sealed.length - SEAL_BYTES;
+      const cipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(0, NONCE_BYTES), {
+        authTagLength: SEAL_BYTES,
+      });
+      cipher.setAAD(bytesIn(row, 'finder')).setAuthTag(sealed.subarray(end));
+      const text = sealed.subarray(NONCE_BYTES, end);
+      const opened = Buffer.concat([cipher.update(text), cipher.final()]);
+      const alias = parseAlias(textOfBytes(opened) ?? '');
+      assert(alias.ok, 'a sealed name can be read');
+      return alias.value;
+    },
+  };
+}
+
+/** Every statement, prepared once. */
+function statementsOf(sql: DatabaseSync) {
+  const insertTicket = sql.prepare(
+    `INSERT INTO ticket (ticket, address, public_key, finder, sealed, code, ends_at, attempts, is_confirmed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+  );
+  const selectTicket = sql.prepare('SELECT * FROM ticket WHERE ticket = ?');
+  const selectOpening = sql.prepare('SELECT public_key FROM ticket WHERE address = ? LIMIT 1');
+  const selectConfirmed = sql.prepare('SELECT * FROM ticket WHERE is_confirmed = 1');
+  const attempt = sql.prepare('UPDATE ticket SET attempts = attempts + 1 WHERE ticket = ?');
+  const confirmTicket = sql.prepare('UPDATE ticket SET is_confirmed = 1 WHERE ticket = ?');
+  const sweepTickets = sql.prepare('DELETE FROM ticket WHERE ends_at <= ?');
+  const selectName = sql.prepare('SELECT address FROM name WHERE finder = ?');
+  const insertName = sql.prepare(
+    'INSERT INTO name (finder, address, sealed, published) VALUES (?, ?, ?, 0)',
+  );
+  const selectUnpublished = sql.prepare('SELECT * FROM name WHERE published = 0 LIMIT ?');
+  const markPublished = sql.prepare('UPDATE name SET published = 1 WHERE finder = ?');
+  return {
+    insertTicket,
+    selectTicket,
+    selectOpening,
+    selectConfirmed,
+    attempt,
+    confirmTicket,
+    sweepTickets,
+    selectName,
+    insertName,
+    selectUnpublished,
+    markPublished,
   };
 }

@@ -93,7 +93,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await operator.stop();
   await listening.close();
   fs.rmSync(folder.at('service'), { force: true });
-  transport.close();
+  await transport.close();
   entropy.close();
   databases.book.close();
   databases.vault.close();

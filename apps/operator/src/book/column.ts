@@ -17,6 +17,16 @@ export function rowOf(
   return statement.get(...given);
 }
 
+/** The row of a statement that always has one. */
+export function soleRowOf(
+  statement: StatementSync,
+  ...given: readonly (Uint8Array | bigint | number | string | null)[]
+): Row {
+  const row = statement.get(...given);
+  assert(row !== undefined, 'the statement gives a row');
+  return row;
+}
+
 /** All rows of a statement. */
 export function rowsOf(
   statement: StatementSync,

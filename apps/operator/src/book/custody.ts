@@ -6,6 +6,8 @@
  * Spec: 06 §7.
  * @module
  */
+import type { DatabaseSync } from 'node:sqlite';
+import { assert } from '@specie/core/base/assert';
 import type { Instant } from '@specie/core/base/instant';
 import { worthOf } from '@specie/core/coin/basket';
 import { outputRanges } from '@specie/core/payment/order';
@@ -20,6 +22,7 @@ import {
   optionalNumberIn,
   rowOf,
   rowsOf,
+  soleRowOf,
   textIn,
   type Row,
 } from './column.ts';
@@ -93,28 +96,19 @@ export function openCustody(
     payments,
   }: { readonly coins: CoinShelf; readonly locks: LockBook; readonly payments: PaymentBook },
 ): CustodyBook {
-  const insertPiece = sql.prepare(
-    'INSERT INTO piece (wallet, coin, low, high) VALUES (?, ?, ?, ?)',
-  );
-  const deletePiece = sql.prepare('DELETE FROM piece WHERE wallet = ? AND coin = ? AND low = ?');
-  const selectPieces = sql.prepare(
-    'SELECT coin, sum(high - low) AS units FROM piece WHERE wallet = ? GROUP BY coin',
-  );
-  const lastEvent = sql.prepare('SELECT coalesce(max(number), 0) AS n FROM event WHERE wallet = ?');
-  const insertEvent = sql.prepare(
-    `INSERT INTO event (wallet, number, position, time, coin, low, high, went, payment, batch, idx,
-       order_hash, nonce, hash, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const selectEvents = sql.prepare(
-    'SELECT * FROM event WHERE wallet = ? AND number > ? ORDER BY number LIMIT ?',
-  );
-  const selectPosition = sql.prepare("SELECT value FROM meta WHERE name = 'feed'");
-  const updatePosition = sql.prepare(
-    "INSERT INTO meta (name, value) VALUES ('feed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-  );
+  const {
+    insertPiece,
+    deletePiece,
+    selectPieces,
+    lastEvent,
+    insertEvent,
+    selectEvents,
+    selectPosition,
+    updatePosition,
+  } = statementsOf(sql);
 
   const nextEvent = (wallet: Wallet): number => {
-    wallet.events ??= numberIn(rowOf(lastEvent, wallet.id)!, 'n');
+    wallet.events ??= numberIn(soleRowOf(lastEvent, wallet.id), 'n');
     wallet.events += 1;
     return wallet.events;
   };
@@ -126,48 +120,20 @@ export function openCustody(
   const context = { coins, locks, payments };
 
   return {
-    came(wallet, { coin, from, to }, { at, found, payment, order }) {
+    came(wallet, { coin, from, to }, what) {
+      const { at } = what;
       insertPiece.run(wallet.id, coin.id, from, to);
       weigh(wallet, coin, to - from, 1n);
-      const own = found.by === 'own' ? found.payment : undefined;
-      insertEvent.run(
-        wallet.id,
-        nextEvent(wallet),
-        at.position,
-        at.time,
-        coin.id,
-        from,
-        to,
-        0,
-        own ?? payment ?? null,
-        found.by === 'batch' ? found.batch : null,
-        found.by === 'words' && !found.isChange ? -1 - found.index : found.index,
-        payment === undefined && own === undefined ? (order ?? null) : null,
-        found.by === 'words' ? found.nonce : null,
-        found.by === 'words' ? found.hash : null,
-        found.by === 'batch' && found.note !== '' ? found.note : null,
-      );
+      const place = [wallet.id, nextEvent(wallet), at.position, at.time] as const;
+      insertEvent.run(...place, coin.id, from, to, 0, ...foundColumns(what));
     },
     went(wallet, { coin, from, to }, { at, payment, order }) {
       deletePiece.run(wallet.id, coin.id, from);
       weigh(wallet, coin, to - from, -1n);
-      insertEvent.run(
-        wallet.id,
-        nextEvent(wallet),
-        at.position,
-        at.time,
-        coin.id,
-        from,
-        to,
-        1,
-        payment ?? null,
-        null,
-        null,
-        payment === undefined ? (order ?? null) : null,
-        null,
-        null,
-        null,
-      );
+      const place = [wallet.id, nextEvent(wallet), at.position, at.time] as const;
+      const hash = payment === undefined ? (order ?? null) : null;
+      const whose = [payment ?? null, null, null, hash, null, null, null] as const;
+      insertEvent.run(...place, coin.id, from, to, 1, ...whose);
     },
     held(wallet, currency) {
       if (wallet.held === undefined) {
@@ -191,6 +157,72 @@ export function openCustody(
     },
     move: (position) => void updatePosition.run(position),
   };
+}
+
+/** Every statement, prepared once. */
+function statementsOf(sql: DatabaseSync) {
+  const insertPiece = sql.prepare(
+    'INSERT INTO piece (wallet, coin, low, high) VALUES (?, ?, ?, ?)',
+  );
+  const deletePiece = sql.prepare('DELETE FROM piece WHERE wallet = ? AND coin = ? AND low = ?');
+  const selectPieces = sql.prepare(
+    'SELECT coin, sum(high - low) AS units FROM piece WHERE wallet = ? GROUP BY coin',
+  );
+  const lastEvent = sql.prepare('SELECT coalesce(max(number), 0) AS n FROM event WHERE wallet = ?');
+  const insertEvent = sql.prepare(
+    `INSERT INTO event (wallet, number, position, time, coin, low, high, went, payment, batch, idx,
+       order_hash, nonce, hash, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const selectEvents = sql.prepare(
+    'SELECT * FROM event WHERE wallet = ? AND number > ? ORDER BY number LIMIT ?',
+  );
+  const selectPosition = sql.prepare("SELECT value FROM meta WHERE name = 'feed'");
+  const updatePosition = sql.prepare(
+    "INSERT INTO meta (name, value) VALUES ('feed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+  );
+  return {
+    insertPiece,
+    deletePiece,
+    selectPieces,
+    lastEvent,
+    insertEvent,
+    selectEvents,
+    selectPosition,
+    updatePosition,
+  };
+}
+
+type Column = number | string | Uint8Array | null;
+
+/** The columns that tell where a secret is found. An index of words that is no change is kept below zero. */
+function foundColumns({
+  found,
+  payment,
+  order,
+}: {
+  readonly found: Found;
+  readonly payment: number | undefined;
+  readonly order: Uint8Array | undefined;
+}): readonly [Column, Column, Column, Column, Column, Column, Column] {
+  const hash = payment === undefined ? (order ?? null) : null;
+  switch (found.by) {
+    case 'batch':
+      return [
+        payment ?? null,
+        found.batch,
+        found.index,
+        hash,
+        null,
+        null,
+        found.note === '' ? null : found.note,
+      ];
+    case 'own':
+      return [found.payment, null, found.index, null, null, null, null];
+    case 'words': {
+      const index = found.isChange ? found.index : -1 - found.index;
+      return [payment ?? null, null, index, hash, found.nonce, found.hash, null];
+    }
+  }
 }
 
 function eventOf(
@@ -230,7 +262,8 @@ function eventOf(
     const origin = { nonce, index: isChange ? index : -1 - index };
     return { ...head, what: { ...came, hash: bytesIn(row, 'hash'), origin, isChange } };
   }
-  const made = own!.order.parts.flatMap(outputRanges)[index]!;
-  const origin = { nonce: own!.order.nonce, index };
+  assert(own !== undefined, 'change that is opened by an order has it');
+  const made = own.order.parts.flatMap(outputRanges)[index]!;
+  const origin = { nonce: own.order.nonce, index };
   return { ...head, what: { ...came, hash: made.output.lock.hash, origin, isChange: true } };
 }

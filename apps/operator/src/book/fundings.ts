@@ -14,6 +14,7 @@ import {
   optionalNumberIn,
   rowOf,
   rowsOf,
+  soleRowOf,
   textIn,
   type Row,
 } from './column.ts';
@@ -106,7 +107,8 @@ export function openFundings({ sql }: Database, wallets: WalletShelf): FundingBo
     },
     byPayment: (payment) => found(rowOf(selectByPayment, payment)),
     open: () => rowsOf(selectOpen).map(fundingOf),
-    awaited: (wallet, currency) => amountIn(rowOf(selectAwaited, wallet.id, currency)!, 'amount'),
+    awaited: (wallet, currency) =>
+      amountIn(soleRowOf(selectAwaited, wallet.id, currency), 'amount'),
     move: (id, state, code = 0) => void update.run(state, code, id),
     order: (id, payment) => void updateOrder.run(payment, id),
   };

@@ -6,7 +6,7 @@
  * Spec: 05 §4, 06 §4.
  * @module
  */
-import { assert } from '@specie/core/base/assert';
+import type { DatabaseSync } from 'node:sqlite';
 import { MINUTE, type Instant } from '@specie/core/base/instant';
 import { accept, refuse, type Result } from '@specie/core/base/result';
 import type { LockBatch, LockOffer } from '@specie/core/payment/lock-batch';
@@ -20,7 +20,7 @@ import {
   type LockTree,
 } from '../rule/lock-tree.ts';
 import { sumsOfText, sumsText, type Sums } from '../rule/order-check.ts';
-import { bytesIn, keyOf, numberIn, rowOf, rowsOf, textIn, type Row } from './column.ts';
+import { bytesIn, keyOf, numberIn, rowOf, rowsOf, soleRowOf, textIn, type Row } from './column.ts';
 import type { Wallet, WalletShelf } from './wallets.ts';
 
 /** Batches a wallet may have open at once: the one in use, the next, and some from other devices. */
@@ -95,202 +95,258 @@ export interface LockBook {
   expire(now: Instant): number;
 }
 
+/** A book's locks as they stand in memory, with the statements that keep them. */
+interface Shelf {
+  readonly sql: ReturnType<typeof statementsOf>;
+  readonly wallets: WalletShelf;
+  readonly open: Map<number, Batch[]>;
+  readonly trees: Map<number, StoredTree>;
+  readonly draws: Map<number, Draw>;
+  readonly drawn: Map<string, DrawnLock>;
+}
+
+interface StoredTree {
+  readonly signature: Uint8Array;
+  readonly tree: LockTree;
+}
+
 /** The locks of a book; open draws are read into memory. */
-export function openLocks(database: Database, wallets: WalletShelf): LockBook {
-  const { sql } = database;
-  const insertBatch = sql.prepare(
-    'INSERT INTO batch (wallet, nonce, count, ends, next) VALUES (?, ?, ?, ?, 0)',
-  );
-  const insertTree = sql.prepare(
-    'INSERT INTO batch_tree (batch, signature, tree) VALUES (?, ?, ?)',
-  );
-  const selectNonce = sql.prepare('SELECT id FROM batch WHERE wallet = ? AND nonce = ?');
-  const selectOpen = sql.prepare(
-    'SELECT id, nonce, count, ends, next FROM batch WHERE wallet = ? AND next < count ORDER BY ends',
-  );
-  const selectBatch = sql.prepare('SELECT nonce, count FROM batch WHERE id = ?');
-  const selectAll = sql.prepare('SELECT id, count FROM batch WHERE wallet = ? ORDER BY id DESC');
-  const selectTree = sql.prepare('SELECT signature, tree FROM batch_tree WHERE batch = ?');
-  const selectLock = sql.prepare(
-    `SELECT b.nonce AS nonce, substr(t.tree, ?2 * 32 + 1, 32) AS hash
-     FROM batch b JOIN batch_tree t ON t.batch = b.id WHERE b.id = ?1`,
-  );
-  const advance = sql.prepare('UPDATE batch SET next = ? WHERE id = ? AND next <= ?');
-  const insertDraw = sql.prepare(
-    'INSERT INTO draw (wallet, sums, note, until, locks) VALUES (?, ?, ?, ?, ?)',
-  );
-  const updateDraw = sql.prepare("UPDATE draw SET sums = '', locks = ? WHERE id = ?");
-  const deleteDraw = sql.prepare('DELETE FROM draw WHERE id = ?');
-
-  const open = new Map<number, Batch[]>();
-  const trees = new Map<number, { readonly signature: Uint8Array; readonly tree: LockTree }>();
-  const draws = new Map<number, Draw>();
-  const drawn = new Map<string, DrawnLock>();
-
-  const batchesOf = (wallet: Wallet): Batch[] => {
-    let batches = open.get(wallet.id);
-    if (batches === undefined) {
-      batches = rowsOf(selectOpen, wallet.id).map(batchOf);
-      open.set(wallet.id, batches);
-    }
-    return batches;
+export function openLocks({ sql }: Database, wallets: WalletShelf): LockBook {
+  const shelf: Shelf = {
+    sql: statementsOf(sql),
+    wallets,
+    open: new Map(),
+    trees: new Map(),
+    draws: new Map(),
+    drawn: new Map(),
   };
-  const treeOf = (batch: number): { readonly signature: Uint8Array; readonly tree: LockTree } => {
-    let found = trees.get(batch);
-    if (found === undefined) {
-      const row = rowOf(selectTree, batch);
-      assert(row !== undefined, 'a batch has its tree');
-      found = { signature: bytesIn(row, 'signature'), tree: bytesIn(row, 'tree') };
-      if (trees.size >= TREES_MAX) trees.clear();
-      trees.set(batch, found);
-    }
-    return found;
-  };
-  const usable = (wallet: Wallet, now: Instant): Batch[] =>
-    batchesOf(wallet).filter((each) => each.next < each.count && each.ends > now + OFFER_LIFE_MIN);
-  const await_ = (wallet: Wallet, sums: Sums, sign: 1n | -1n): void => {
-    for (const [currency, amount] of sums)
-      wallet.awaited.set(currency, (wallet.awaited.get(currency) ?? 0n) + sign * amount);
-  };
-  const add = (draw: Draw): void => {
-    draws.set(draw.id, draw);
-    for (const [key, { batch, index }] of draw.open) drawn.set(key, { draw, batch, index });
-  };
-  const drop = (draw: Draw): void => {
-    draws.delete(draw.id);
-    for (const key of draw.open.keys()) drawn.delete(key);
-    await_(draw.wallet, draw.sums, -1n);
-    deleteDraw.run(draw.id);
-  };
-
-  for (const row of rowsOf(sql.prepare('SELECT * FROM draw'))) {
-    const wallet = wallets.byId(numberIn(row, 'wallet'));
-    const locks = textIn(row, 'locks')
-      .split(',')
-      .map((each) => {
-        const [batch, index] = each.split(':').map(Number);
-        return { batch: batch!, index: index! };
-      });
-    const draw: Draw = {
-      id: numberIn(row, 'id'),
-      wallet,
-      sums: sumsOfText(textIn(row, 'sums')),
-      note: textIn(row, 'note'),
-      until: numberIn(row, 'until') as Instant,
-      open: new Map(
-        locks.map((each) => [
-          keyOf(bytesIn(rowOf(selectLock, each.batch, each.index)!, 'hash')),
-          each,
-        ]),
-      ),
-    };
-    add(draw);
-    await_(wallet, draw.sums, 1n);
+  for (const row of rowsOf(shelf.sql.selectDraws)) {
+    const draw = drawOf(shelf, row);
+    add(shelf, draw);
+    count(draw.wallet, draw.sums, 1n);
   }
-
   return {
-    keep(wallet, { head, signature, hashes }, now) {
-      const tree = lockTree(hashes);
-      if (head.count !== hashes.length) return refuse('batch_root_wrong', '.head.count');
-      if (keyOf(treeRoot(tree)) !== keyOf(head.root))
-        return refuse('batch_root_wrong', '.head.root');
-      if (rowOf(selectNonce, wallet.id, head.nonce) !== undefined)
-        return refuse('batch_nonce_used', '.head.nonce');
-      const batches = batchesOf(wallet).filter((each) => each.ends > now && each.next < each.count);
-      if (batches.length >= BATCHES_MAX) return refuse('rate_limited');
-      const { lastInsertRowid } = insertBatch.run(wallet.id, head.nonce, head.count, head.ends);
-      const id = Number(lastInsertRowid);
-      insertTree.run(id, signature, tree);
-      batches.push({ id, nonce: head.nonce, count: head.count, ends: head.ends, next: 0 });
-      batches.sort((a, b) => a.ends - b.ends);
-      open.set(wallet.id, batches);
-      return accept(usable(wallet, now).reduce((sum, each) => sum + each.count - each.next, 0));
-    },
-    left: (wallet, now) =>
-      usable(wallet, now).reduce((sum, each) => sum + each.count - each.next, 0),
-    take(wallet, { count, sums, note }, { now, until }) {
-      const batches = usable(wallet, now);
-      const free = batches.reduce((sum, each) => sum + each.count - each.next, 0);
-      if (free < count) return refuse('locks_exhausted');
-      const locks: { batch: Batch; index: number }[] = [];
-      for (const batch of batches) {
-        while (locks.length < count && batch.next < batch.count)
-          locks.push({ batch, index: batch.next++ });
-      }
-      await_(wallet, sums, 1n);
-      return accept({ wallet, locks, sums, note, until });
-    },
-    mark({ wallet, locks, sums, note, until }) {
-      const text: string[] = [];
-      const waiting = new Map<string, { batch: number; index: number }>();
-      for (const { batch, index } of locks) {
-        advance.run(index + 1, batch.id, index);
-        text.push(`${batch.id}:${index}`);
-        const hash = treeLock(treeOf(batch.id).tree, index);
-        waiting.set(keyOf(hash), { batch: batch.id, index });
-      }
-      const { lastInsertRowid } = insertDraw.run(
-        wallet.id,
-        sumsText(sums),
-        note,
-        until,
-        text.join(','),
-      );
-      const draw: Draw = { id: Number(lastInsertRowid), wallet, sums, note, until, open: waiting };
-      add(draw);
-      return draw;
-    },
-    offers: ({ wallet, locks }, { authority, operator }) =>
-      locks.map(({ batch, index }) => {
-        const { signature, tree } = treeOf(batch.id);
-        const owner = { operator, wallet: wallet.address };
-        const { nonce, count, ends } = batch;
-        return {
-          head: { authority, owner, nonce, count, root: treeRoot(tree), ends },
-          signature,
-          publicKey: wallet.publicKey,
-          index,
-          hash: treeLock(tree, index),
-          path: treePath(tree, count, index),
-          tag: wallet.tag,
-        };
-      }),
-    drawn: (hash) => drawn.get(keyOf(hash)),
-    paid(hash, { draw }) {
-      const key = keyOf(hash);
-      drawn.delete(key);
-      draw.open.delete(key);
-      if (draw.open.size === 0) {
-        drop(draw);
-        return;
-      }
-      // One payment has come; what the others wait for cannot be told apart any more.
-      await_(draw.wallet, draw.sums, -1n);
-      draw.sums = new Map();
-      const locks = [...draw.open.values()].map(({ batch, index }) => `${batch}:${index}`);
-      updateDraw.run(locks.join(','), draw.id);
+    keep: (wallet, batch, now) => keep(shelf, wallet, batch, now),
+    left: (wallet, now) => freeIn(usable(shelf, wallet, now)),
+    take: (wallet, want, at) => take(shelf, wallet, want, at),
+    mark: (taken) => mark(shelf, taken),
+    offers: (taken, head) => offers(shelf, taken, head),
+    drawn: (hash) => shelf.drawn.get(keyOf(hash)),
+    paid: (hash, { draw }) => {
+      paid(shelf, keyOf(hash), draw);
     },
     search(wallet, hash) {
-      for (const row of rowsOf(selectAll, wallet.id)) {
+      for (const row of rowsOf(shelf.sql.selectAll, wallet.id)) {
         const batch = numberIn(row, 'id');
-        const index = lockIndex(treeOf(batch).tree, numberIn(row, 'count'), hash);
+        const index = lockIndex(treeOf(shelf, batch).tree, numberIn(row, 'count'), hash);
         if (index !== undefined) return { batch, index };
       }
       return undefined;
     },
     origin(batch, index) {
-      const row = rowOf(selectLock, batch, index);
-      assert(
-        row !== undefined && rowOf(selectBatch, batch) !== undefined,
-        'an event names a lock that exists',
-      );
+      const row = soleRowOf(shelf.sql.selectLock, batch, index);
       return { nonce: bytesIn(row, 'nonce'), hash: bytesIn(row, 'hash') };
     },
     expire(now) {
-      const ended = [...draws.values()].filter((draw) => draw.until <= now);
-      ended.forEach(drop);
+      const ended = [...shelf.draws.values()].filter((draw) => draw.until <= now);
+      for (const draw of ended) drop(shelf, draw);
       return ended.length;
     },
+  };
+}
+
+/** Every statement, prepared once. */
+function statementsOf(sql: DatabaseSync) {
+  return {
+    insertBatch: sql.prepare(
+      'INSERT INTO batch (wallet, nonce, count, ends, next) VALUES (?, ?, ?, ?, 0)',
+    ),
+    insertTree: sql.prepare('INSERT INTO batch_tree (batch, signature, tree) VALUES (?, ?, ?)'),
+    selectNonce: sql.prepare('SELECT id FROM batch WHERE wallet = ? AND nonce = ?'),
+    selectOpen: sql.prepare(
+      `SELECT id, nonce, count, ends, next FROM batch
+       WHERE wallet = ? AND next < count ORDER BY ends`,
+    ),
+    selectAll: sql.prepare('SELECT id, count FROM batch WHERE wallet = ? ORDER BY id DESC'),
+    selectTree: sql.prepare('SELECT signature, tree FROM batch_tree WHERE batch = ?'),
+    selectLock: sql.prepare(
+      `SELECT b.nonce AS nonce, substr(t.tree, ?2 * 32 + 1, 32) AS hash
+       FROM batch b JOIN batch_tree t ON t.batch = b.id WHERE b.id = ?1`,
+    ),
+    advance: sql.prepare('UPDATE batch SET next = ? WHERE id = ? AND next <= ?'),
+    selectDraws: sql.prepare('SELECT * FROM draw'),
+    insertDraw: sql.prepare(
+      'INSERT INTO draw (wallet, sums, note, until, locks) VALUES (?, ?, ?, ?, ?)',
+    ),
+    updateDraw: sql.prepare("UPDATE draw SET sums = '', locks = ? WHERE id = ?"),
+    deleteDraw: sql.prepare('DELETE FROM draw WHERE id = ?'),
+  };
+}
+
+function batchesOf({ sql, open }: Shelf, wallet: Wallet): Batch[] {
+  let batches = open.get(wallet.id);
+  if (batches === undefined) {
+    batches = rowsOf(sql.selectOpen, wallet.id).map(batchOf);
+    open.set(wallet.id, batches);
+  }
+  return batches;
+}
+
+function treeOf({ sql, trees }: Shelf, batch: number): StoredTree {
+  let found = trees.get(batch);
+  if (found === undefined) {
+    const row = soleRowOf(sql.selectTree, batch);
+    found = { signature: bytesIn(row, 'signature'), tree: bytesIn(row, 'tree') };
+    if (trees.size >= TREES_MAX) trees.clear();
+    trees.set(batch, found);
+  }
+  return found;
+}
+
+function usable(shelf: Shelf, wallet: Wallet, now: Instant): readonly Batch[] {
+  return batchesOf(shelf, wallet).filter(
+    (each) => each.next < each.count && each.ends > now + OFFER_LIFE_MIN,
+  );
+}
+
+function freeIn(batches: readonly Batch[]): number {
+  return batches.reduce((sum, each) => sum + each.count - each.next, 0);
+}
+
+/** Counts what a wallet waits for, or what it waits for no longer. */
+function count(wallet: Wallet, sums: Sums, sign: 1n | -1n): void {
+  for (const [currency, amount] of sums)
+    wallet.awaited.set(currency, (wallet.awaited.get(currency) ?? 0n) + sign * amount);
+}
+
+function keep(
+  shelf: Shelf,
+  wallet: Wallet,
+  { head, signature, hashes }: LockBatch,
+  now: Instant,
+): Result<number> {
+  const { sql, open, trees } = shelf;
+  if (head.count !== hashes.length) return refuse('batch_root_wrong', '.head.count');
+  const tree = lockTree(hashes);
+  if (keyOf(treeRoot(tree)) !== keyOf(head.root)) return refuse('batch_root_wrong', '.head.root');
+  if (rowOf(sql.selectNonce, wallet.id, head.nonce) !== undefined)
+    return refuse('batch_nonce_used', '.head.nonce');
+  const batches = batchesOf(shelf, wallet).filter(
+    (each) => each.ends > now && each.next < each.count,
+  );
+  if (batches.length >= BATCHES_MAX) return refuse('rate_limited');
+  const { lastInsertRowid } = sql.insertBatch.run(wallet.id, head.nonce, head.count, head.ends);
+  const id = Number(lastInsertRowid);
+  sql.insertTree.run(id, signature, tree);
+  if (trees.size < TREES_MAX) trees.set(id, { signature, tree });
+  batches.push({ id, nonce: head.nonce, count: head.count, ends: head.ends, next: 0 });
+  batches.sort((a, b) => a.ends - b.ends);
+  open.set(wallet.id, batches);
+  return accept(freeIn(usable(shelf, wallet, now)));
+}
+
+function take(
+  shelf: Shelf,
+  wallet: Wallet,
+  want: { readonly count: number; readonly sums: Sums; readonly note: string },
+  { now, until }: { readonly now: Instant; readonly until: Instant },
+): Result<TakenLocks> {
+  const batches = usable(shelf, wallet, now);
+  if (freeIn(batches) < want.count) return refuse('locks_exhausted');
+  const locks: { batch: Batch; index: number }[] = [];
+  for (const batch of batches) {
+    while (locks.length < want.count && batch.next < batch.count) {
+      locks.push({ batch, index: batch.next });
+      batch.next += 1;
+    }
+  }
+  count(wallet, want.sums, 1n);
+  return accept({ wallet, locks, sums: want.sums, note: want.note, until });
+}
+
+function mark(shelf: Shelf, { wallet, locks, sums, note, until }: TakenLocks): Draw {
+  const { sql } = shelf;
+  const open = new Map<string, { batch: number; index: number }>();
+  for (const { batch, index } of locks) {
+    sql.advance.run(index + 1, batch.id, index);
+    const hash = treeLock(treeOf(shelf, batch.id).tree, index);
+    open.set(keyOf(hash), { batch: batch.id, index });
+  }
+  const text = locksText(open.values());
+  const { lastInsertRowid } = sql.insertDraw.run(wallet.id, sumsText(sums), note, until, text);
+  const draw: Draw = { id: Number(lastInsertRowid), wallet, sums, note, until, open };
+  add(shelf, draw);
+  return draw;
+}
+
+function locksText(locks: Iterable<{ readonly batch: number; readonly index: number }>): string {
+  return [...locks].map(({ batch, index }) => `${batch}:${index}`).join(',');
+}
+
+function add({ draws, drawn }: Shelf, draw: Draw): void {
+  draws.set(draw.id, draw);
+  for (const [key, { batch, index }] of draw.open) drawn.set(key, { draw, batch, index });
+}
+
+function drop({ sql, draws, drawn }: Shelf, draw: Draw): void {
+  draws.delete(draw.id);
+  for (const key of draw.open.keys()) drawn.delete(key);
+  count(draw.wallet, draw.sums, -1n);
+  sql.deleteDraw.run(draw.id);
+}
+
+function paid(shelf: Shelf, key: string, draw: Draw): void {
+  shelf.drawn.delete(key);
+  draw.open.delete(key);
+  if (draw.open.size === 0) {
+    drop(shelf, draw);
+    return;
+  }
+  // One payment has come; what the others wait for cannot be told apart any more.
+  count(draw.wallet, draw.sums, -1n);
+  draw.sums = new Map();
+  shelf.sql.updateDraw.run(locksText(draw.open.values()), draw.id);
+}
+
+function offers(
+  shelf: Shelf,
+  { wallet, locks }: TakenLocks,
+  { authority, operator }: { readonly authority: Uint8Array; readonly operator: number },
+): readonly LockOffer[] {
+  return locks.map(({ batch, index }) => {
+    const { signature, tree } = treeOf(shelf, batch.id);
+    const owner = { operator, wallet: wallet.address };
+    const { nonce, count: total, ends } = batch;
+    return {
+      head: { authority, owner, nonce, count: total, root: treeRoot(tree), ends },
+      signature,
+      publicKey: wallet.publicKey,
+      index,
+      hash: treeLock(tree, index),
+      path: treePath(tree, total, index),
+      tag: wallet.tag,
+    };
+  });
+}
+
+function drawOf({ sql, wallets }: Shelf, row: Row): Draw {
+  const locks = textIn(row, 'locks')
+    .split(',')
+    .map((each) => {
+      const [batch, index] = each.split(':').map(Number);
+      return { batch: batch ?? 0, index: index ?? 0 };
+    });
+  const open = locks.map((each): [string, { batch: number; index: number }] => [
+    keyOf(bytesIn(soleRowOf(sql.selectLock, each.batch, each.index), 'hash')),
+    each,
+  ]);
+  return {
+    id: numberIn(row, 'id'),
+    wallet: wallets.byId(numberIn(row, 'wallet')),
+    sums: sumsOfText(textIn(row, 'sums')),
+    note: textIn(row, 'note'),
+    until: numberIn(row, 'until') as Instant,
+    open: new Map(open),
   };
 }
 

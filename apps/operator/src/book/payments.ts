@@ -5,6 +5,7 @@
  * Spec: 06 §3.
  * @module
  */
+import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '@specie/core/base/assert';
 import type { Instant } from '@specie/core/base/instant';
 import { refusalOfNumber, REFUSALS } from '@specie/core/base/refusals';
@@ -19,6 +20,7 @@ import {
   optionalNumberIn,
   rowOf,
   rowsOf,
+  soleRowOf,
   textIn,
   type Row,
 } from './column.ts';
@@ -85,6 +87,75 @@ const SECRET_BYTES = 32;
 
 /** The orders of a book. */
 export function openPayments({ sql }: Database): PaymentBook {
+  const {
+    insert,
+    insertPending,
+    deletePending,
+    insertOutcome,
+    selectByHash,
+    selectBody,
+    selectPending,
+    selectRecent,
+    insertSession,
+    addTally,
+    selectToday,
+    selectTotal,
+  } = statementsOf(sql);
+  const sessions = new WeakMap<Uint8Array, number>();
+
+  const rowOfSession = (session: Uint8Array): number => {
+    let id = sessions.get(session);
+    if (id === undefined) {
+      id = Number(insertSession.run(session).lastInsertRowid);
+      sessions.set(session, id);
+    }
+    return id;
+  };
+
+  return {
+    add({ hash, wallet, day, sums, body, signature }) {
+      return Number(insert.run(hash, wallet, day, sumsText(sums), body, signature).lastInsertRowid);
+    },
+    send(payment, session, sequence, secrets) {
+      insertPending.run(payment, rowOfSession(session), sequence, Buffer.concat(secrets));
+    },
+    settle(payment, outcome) {
+      deletePending.run(payment);
+      insertOutcome.run(payment, ...outcomeColumns(outcome));
+    },
+    find(hash) {
+      const row = rowOf(selectByHash, hash);
+      if (row === undefined) return undefined;
+      return { id: numberIn(row, 'id'), wallet: numberIn(row, 'wallet'), outcome: outcomeOf(row) };
+    },
+    orderOf(payment) {
+      const row = rowOf(selectBody, payment);
+      assert(row !== undefined, 'an event names an order that exists');
+      return { order: orderIn(row), hash: bytesIn(row, 'hash') };
+    },
+    pending: () => rowsOf(selectPending).map(pendingOf),
+    recent: (count) =>
+      rowsOf(selectRecent, count).map((row) => ({
+        time: numberIn(row, 'time'),
+        order: orderIn(row),
+        sums: sumsOfText(textIn(row, 'sums')),
+        state: row['position'] === null ? 'refused' : 'paid',
+      })),
+    counted(day) {
+      const today = rowOf(selectToday, day);
+      return {
+        today: today === undefined ? 0 : numberIn(today, 'payments'),
+        total: numberIn(soleRowOf(selectTotal), 'payments'),
+      };
+    },
+    count(day, payments) {
+      if (payments > 0) addTally.run(day, payments);
+    },
+  };
+}
+
+/** Every statement, prepared once. */
+function statementsOf(sql: DatabaseSync) {
   const insert = sql.prepare(
     'INSERT INTO payment (hash, wallet, day, sums, body, signature) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -115,66 +186,27 @@ export function openPayments({ sql }: Database): PaymentBook {
   );
   const selectToday = sql.prepare('SELECT payments FROM tally WHERE day = ?');
   const selectTotal = sql.prepare('SELECT coalesce(sum(payments), 0) AS payments FROM tally');
-  const sessions = new WeakMap<Uint8Array, number>();
-
-  const rowOfSession = (session: Uint8Array): number => {
-    let id = sessions.get(session);
-    if (id === undefined) {
-      id = Number(insertSession.run(session).lastInsertRowid);
-      sessions.set(session, id);
-    }
-    return id;
-  };
-
   return {
-    add({ hash, wallet, day, sums, body, signature }) {
-      return Number(insert.run(hash, wallet, day, sumsText(sums), body, signature).lastInsertRowid);
-    },
-    send(payment, session, sequence, secrets) {
-      insertPending.run(payment, rowOfSession(session), sequence, Buffer.concat(secrets));
-    },
-    settle(payment, outcome) {
-      deletePending.run(payment);
-      const { time } = outcome;
-      if (outcome.is === 'paid') insertOutcome.run(payment, time, outcome.position, null, null);
-      else
-        insertOutcome.run(
-          payment,
-          time,
-          null,
-          REFUSALS[outcome.refusal.code].number,
-          outcome.refusal.at,
-        );
-    },
-    find(hash) {
-      const row = rowOf(selectByHash, hash);
-      if (row === undefined) return undefined;
-      return { id: numberIn(row, 'id'), wallet: numberIn(row, 'wallet'), outcome: outcomeOf(row) };
-    },
-    orderOf(payment) {
-      const row = rowOf(selectBody, payment);
-      assert(row !== undefined, 'an event names an order that exists');
-      return { order: orderIn(row), hash: bytesIn(row, 'hash') };
-    },
-    pending: () => rowsOf(selectPending).map(pendingOf),
-    recent: (count) =>
-      rowsOf(selectRecent, count).map((row) => ({
-        time: numberIn(row, 'time'),
-        order: orderIn(row),
-        sums: sumsOfText(textIn(row, 'sums')),
-        state: row['position'] === null ? 'refused' : 'paid',
-      })),
-    counted(day) {
-      const today = rowOf(selectToday, day);
-      return {
-        today: today === undefined ? 0 : numberIn(today, 'payments'),
-        total: numberIn(rowOf(selectTotal)!, 'payments'),
-      };
-    },
-    count(day, payments) {
-      if (payments > 0) addTally.run(day, payments);
-    },
+    insert,
+    insertPending,
+    deletePending,
+    insertOutcome,
+    selectByHash,
+    selectBody,
+    selectPending,
+    selectRecent,
+    insertSession,
+    addTally,
+    selectToday,
+    selectTotal,
   };
+}
+
+function outcomeColumns(outcome: Outcome): [number, number | null, number | null, string | null] {
+  const { time } = outcome;
+  if (outcome.is === 'paid') return [time, outcome.position, null, null];
+  const { code, at } = outcome.refusal;
+  return [time, null, REFUSALS[code].number, at];
 }
 
 function orderIn(row: Row): Order {

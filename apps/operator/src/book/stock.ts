@@ -5,6 +5,7 @@
  * Spec: 06 §6.
  * @module
  */
+import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '@specie/core/base/assert';
 import type { Database } from '@specie/stores/database';
 import type { CoinShelf, KnownCoin } from './coins.ts';
@@ -78,34 +79,20 @@ export interface StockBook {
 
 /** The stock of a book. */
 export function openStockBook({ sql }: Database, coins: CoinShelf): StockBook {
-  const selectPieces = sql.prepare('SELECT * FROM stock_piece');
-  const insertPiece = sql.prepare(
-    'INSERT INTO stock_piece (coin, low, high, nonce, idx) VALUES (?, ?, ?, ?, ?)',
-  );
-  const deletePiece = sql.prepare('DELETE FROM stock_piece WHERE coin = ? AND low = ?');
-  const selectCount = sql.prepare('SELECT value FROM meta WHERE name = ?');
-  const updateCount = sql.prepare(
-    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-  );
-  const insertIssue = sql.prepare(
-    `INSERT INTO issue (number, reference, currency, units, coins, time, state, code)
-     VALUES (?, ?, ?, ?, ?, ?, 'written', 0)`,
-  );
-  const selectIssues = sql.prepare("SELECT * FROM issue WHERE state = 'written' ORDER BY id");
-  const updateIssue = sql.prepare('UPDATE issue SET state = ?, code = ? WHERE id = ?');
-  const insertRetirement = sql.prepare(
-    `INSERT INTO retirement (currency, amount, retired, time, state, code)
-     VALUES (?, ?, 0, ?, 'asked', 0)`,
-  );
-  const selectRetirements = sql.prepare(
-    "SELECT * FROM retirement WHERE state IN ('asked', 'written') ORDER BY id",
-  );
-  const selectRetirement = sql.prepare('SELECT * FROM retirement WHERE id = ?');
-  for (const each of [selectRetirements, selectRetirement]) each.setReadBigInts(true);
-  const updateRetirement = sql.prepare(
-    `UPDATE retirement SET reference = ?, retired = ?, pieces = ?, time = ?, state = ?, code = ?
-     WHERE id = ?`,
-  );
+  const {
+    selectPieces,
+    insertPiece,
+    deletePiece,
+    selectCount,
+    updateCount,
+    insertIssue,
+    selectIssues,
+    updateIssue,
+    insertRetirement,
+    selectRetirements,
+    selectRetirement,
+    updateRetirement,
+  } = statementsOf(sql);
   const counted = (kind: string): number => {
     const row = rowOf(selectCount, kind);
     return row === undefined ? 0 : numberIn(row, 'value');
@@ -155,6 +142,52 @@ export function openStockBook({ sql }: Database, coins: CoinShelf): StockBook {
     moveRetirement(id, { reference, retired, pieces, time, state, code }) {
       updateRetirement.run(reference ?? null, retired, pieces ?? null, time, state, code, id);
     },
+  };
+}
+
+/** Every statement, prepared once. */
+function statementsOf(sql: DatabaseSync) {
+  const selectPieces = sql.prepare('SELECT * FROM stock_piece');
+  const insertPiece = sql.prepare(
+    'INSERT INTO stock_piece (coin, low, high, nonce, idx) VALUES (?, ?, ?, ?, ?)',
+  );
+  const deletePiece = sql.prepare('DELETE FROM stock_piece WHERE coin = ? AND low = ?');
+  const selectCount = sql.prepare('SELECT value FROM meta WHERE name = ?');
+  const updateCount = sql.prepare(
+    'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+  );
+  const insertIssue = sql.prepare(
+    `INSERT INTO issue (number, reference, currency, units, coins, time, state, code)
+     VALUES (?, ?, ?, ?, ?, ?, 'written', 0)`,
+  );
+  const selectIssues = sql.prepare("SELECT * FROM issue WHERE state = 'written' ORDER BY id");
+  const updateIssue = sql.prepare('UPDATE issue SET state = ?, code = ? WHERE id = ?');
+  const insertRetirement = sql.prepare(
+    `INSERT INTO retirement (currency, amount, retired, time, state, code)
+     VALUES (?, ?, 0, ?, 'asked', 0)`,
+  );
+  const selectRetirements = sql.prepare(
+    "SELECT * FROM retirement WHERE state IN ('asked', 'written') ORDER BY id",
+  );
+  const selectRetirement = sql.prepare('SELECT * FROM retirement WHERE id = ?');
+  const updateRetirement = sql.prepare(
+    `UPDATE retirement SET reference = ?, retired = ?, pieces = ?, time = ?, state = ?, code = ?
+     WHERE id = ?`,
+  );
+  for (const each of [selectRetirements, selectRetirement]) each.setReadBigInts(true);
+  return {
+    selectPieces,
+    insertPiece,
+    deletePiece,
+    selectCount,
+    updateCount,
+    insertIssue,
+    selectIssues,
+    updateIssue,
+    insertRetirement,
+    selectRetirements,
+    selectRetirement,
+    updateRetirement,
   };
 }
 

@@ -9,7 +9,7 @@ import { assert } from '@specie/core/base/assert';
 import type { Instant } from '@specie/core/base/instant';
 import type { Tier } from '@specie/core/risk/limit';
 import type { Database } from '@specie/stores/database';
-import { bytesIn, keyOf, numberIn, rowOf, textIn, type Row } from './column.ts';
+import { bytesIn, keyOf, numberIn, rowOf, soleRowOf, textIn, type Row } from './column.ts';
 
 /** Money counted per currency for one wallet. */
 export interface SpentRecord {
@@ -100,7 +100,7 @@ export function openWallets({ sql }: Database): WalletShelf {
       assert(added !== undefined, 'a wallet that was added is there');
       return added;
     },
-    count: () => numberIn(rowOf(selectCount)!, 'n'),
+    count: () => numberIn(soleRowOf(selectCount), 'n'),
   };
 }
 

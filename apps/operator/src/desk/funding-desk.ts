@@ -61,6 +61,7 @@ interface Desk {
   readonly keeper: StockKeeper;
   readonly bank: Bank;
   readonly signal: AbortSignal;
+  readonly onBug: (bug: unknown) => void;
   readonly running: Map<number, Promise<void>>;
   readonly again: Set<number>;
   readonly waiting: Map<number, (() => void)[]>;
@@ -74,6 +75,7 @@ export function createFundingDesk(
     readonly keeper: StockKeeper;
     readonly bank: Bank;
     readonly signal: AbortSignal;
+    readonly onBug: (bug: unknown) => void;
   },
 ): FundingDesk {
   const desk: Desk = { office, ...rooms, running: new Map(), again: new Set(), waiting: new Map() };
@@ -251,10 +253,12 @@ function kick(desk: Desk, id: number): void {
     desk.again.add(id);
     return;
   }
-  const run = drive(desk, id).finally(() => {
-    desk.running.delete(id);
-    if (desk.again.delete(id) && !desk.signal.aborted) kick(desk, id);
-  });
+  const run = drive(desk, id)
+    .catch(desk.onBug)
+    .finally(() => {
+      desk.running.delete(id);
+      if (desk.again.delete(id) && !desk.signal.aborted) kick(desk, id);
+    });
   desk.running.set(id, run);
 }
 

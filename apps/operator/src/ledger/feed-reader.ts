@@ -43,7 +43,7 @@ export async function readFeed(options: FeedOptions): Promise<void> {
       await session.end();
     } catch (cause) {
       if (faultOf(cause) === undefined) throw cause;
-      if (!signal.aborted) options.onFault(cause);
+      options.onFault(cause);
       await backOff.wait();
     }
   }
@@ -58,11 +58,9 @@ async function readIn(session: Session, options: FeedOptions): Promise<void> {
       throw new Fault('feed_behind', 'never', 'the ledger has fewer entries than it told before');
     const isNew = page.next > from;
     from = page.next;
-    if (!options.signal.aborted) {
-      asking = ask(session, from);
-      // It is awaited in the next round; until then its failure waits there, too.
-      asking.catch(() => undefined);
-    }
+    asking = ask(session, from);
+    // It is awaited in the next round; until then its failure waits there, too.
+    asking.catch(() => undefined);
     if (isNew) await options.apply(page);
     if (page.notices.length === 0) options.onCaughtUp();
   }

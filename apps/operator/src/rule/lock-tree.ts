@@ -17,7 +17,7 @@ export type LockTree = Uint8Array;
 /** Nodes of each level over `count` leaves: an odd last node moves up unchanged. */
 function levelsOf(count: number): readonly number[] {
   const levels = [count];
-  while (levels.at(-1)! > 1) levels.push(Math.ceil(levels.at(-1)! / 2));
+  for (let nodes = count; nodes > 1; levels.push(nodes)) nodes = Math.ceil(nodes / 2);
   return levels;
 }
 

@@ -91,8 +91,8 @@ export function sumsOfText(text: string): Sums {
   if (text === '') return new Map();
   return new Map(
     text.split(',').map((each) => {
-      const [currency, amount] = each.split(':');
-      return [Number(currency), BigInt(amount!)];
+      const [currency = '', amount = ''] = each.split(':');
+      return [Number(currency), BigInt(amount)];
     }),
   );
 }
