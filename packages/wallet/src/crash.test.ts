@@ -216,6 +216,36 @@ describe.each(Object.entries(ACTS))('%s that is cut off', (_name, act) => {
   });
 });
 
+describe('an order that its operator does not know', () => {
+  it('is refused once its end is over, without being shown again', async () => {
+    const { there, alice } = await scene();
+    there.mischief.before = (route) => {
+      if (route.endsWith('/pay')) throw new TypeError('the network is gone');
+    };
+    const wallet = await walletOf(alice);
+    const payee = must(await wallet.findPayee('bob'));
+    const own = must(await wallet.pay({ payee, currency: CNY, amount: 250n, note: '' }));
+    expect(own.state.is).toBe('signed');
+    must(await wallet.contact());
+    expect(wallet.orders()[0]?.state.is).toBe('signed');
+    expect(wallet.balance()).toEqual([
+      { currency: CNY, available: 0n, inPayment: 250n, waiting: 750n },
+    ]);
+    there.now = after(there.now, ORDER_LIFE);
+    let payments = 0;
+    there.mischief.before = (route) => {
+      if (route.endsWith('/pay')) payments += 1;
+    };
+    must(await wallet.contact());
+    expect(wallet.orders().map(({ state }) => state.is)).toEqual(['refused', 'paid']);
+    // Only the order that makes the money safe was shown.
+    expect(payments).toBe(1);
+    expect(wallet.balance()).toEqual([
+      { currency: CNY, available: 1_000n, inPayment: 0n, waiting: 0n },
+    ]);
+  });
+});
+
 describe('opening a wallet', () => {
   it('ends in one wallet whose words are kept, wherever it is cut off', async () => {
     for (const when of ['before', 'after'] as const) {
@@ -273,6 +303,8 @@ describe('secrets', () => {
       (storage) => ({
         ...storage,
         async write(changes) {
+          // A disk is slower than whatever else could run meanwhile.
+          await new Promise((resolve) => setTimeout(resolve, 20));
           await storage.write(changes);
           for (const change of changes) {
             if (change.is !== 'put' || change.kind !== 'order') continue;

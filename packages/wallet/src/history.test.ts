@@ -13,7 +13,8 @@ type Act =
   | { readonly is: 'pay'; readonly who: number; readonly to: number; readonly amount: number }
   | { readonly is: 'topUp' | 'cashOut'; readonly who: number; readonly amount: number }
   | { readonly is: 'contact' | 'tidy' | 'restart'; readonly who: number }
-  | { readonly is: 'refuse' | 'deaf' | 'steal'; readonly who: number };
+  | { readonly is: 'refuse' | 'steal'; readonly who: number }
+  | { readonly is: 'deaf'; readonly heard: number; readonly lost: number; readonly who: number };
 
 const who = fc.nat(2);
 const amount = fc.integer({ min: 1, max: 1_500 });
@@ -21,7 +22,16 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ is: fc.constant('pay' as const), who, to: who, amount }) },
   fc.record({ is: fc.constantFrom('topUp' as const, 'cashOut' as const), who, amount }),
   fc.record({ is: fc.constantFrom('contact' as const, 'tidy' as const, 'restart' as const), who }),
-  fc.record({ is: fc.constantFrom('refuse' as const, 'deaf' as const, 'steal' as const), who }),
+  fc.record({ is: fc.constantFrom('refuse' as const, 'steal' as const), who }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      is: fc.constant('deaf' as const),
+      heard: fc.integer({ min: 1, max: 3 }),
+      lost: fc.integer({ min: 3, max: 8 }),
+      who,
+    }),
+  },
 );
 
 const NAMES = ['ann', 'ben', 'cho'] as const;
@@ -111,9 +121,11 @@ async function perform(
       there.mischief.refusePayments = there.mischief.refusePayments ? undefined : 'limit_day';
       return;
     case 'deaf': {
-      let left = 3;
+      let answers = 0;
       there.mischief.after = () => {
-        if (left-- > 0) throw new TypeError('the network is gone');
+        answers += 1;
+        if (answers > each.heard && answers <= each.heard + each.lost)
+          throw new TypeError('the network is gone');
       };
       return;
     }

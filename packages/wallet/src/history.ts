@@ -5,7 +5,7 @@
  * Spec: 05 §9.
  * @module
  */
-import { equalBytes, hexOf } from '@specie/core/base/bytes';
+import { hexOf } from '@specie/core/base/bytes';
 import { MINUTE } from '@specie/core/base/instant';
 import type { WalletEvent } from '@specie/protocol/messages/wallet';
 import type { Book, Booking, Finding } from './book.ts';
@@ -110,10 +110,11 @@ function eventLines(
 ): readonly HistoryLine[] {
   const findings = new Map(book.findings.map((finding) => [finding.event.number, finding]));
   const lines = new Map<string, HistoryLine>();
+  const nonces = new Set([...carried.values()].map(({ order }) => hexOf(order.nonce)));
   for (const booking of book.bookings) {
     const { event, piece } = booking;
     const finding = findings.get(event.number);
-    const isNetted = finding === undefined && isPartOf(booking, carried);
+    const isNetted = finding === undefined && isPartOf(booking, carried, nonces);
     if (isNetted) continue;
     const sums = new Map<number, bigint>();
     if (piece !== undefined)
@@ -127,11 +128,15 @@ function eventLines(
 }
 
 /** Whether an event belongs to an own paid order, whose line already tells the difference it made. */
-function isPartOf({ event, piece }: Booking, carried: ReadonlyMap<string, OwnOrder>): boolean {
+function isPartOf(
+  { event, piece }: Booking,
+  carried: ReadonlyMap<string, OwnOrder>,
+  nonces: ReadonlySet<string>,
+): boolean {
   if (piece === undefined) return false;
   const { what } = event;
   if (what.is === 'went') return carried.has(hexOf(what.order));
-  return [...carried.values()].some(({ order }) => equalBytes(order.nonce, what.origin.nonce));
+  return nonces.has(hexOf(what.origin.nonce));
 }
 
 function lineOf(event: WalletEvent, finding: Finding | undefined, sums: Sums): HistoryLine {

@@ -6,7 +6,7 @@
  * Spec: 05 §5, §8.
  * @module
  */
-import { equalBytes, hexOf } from '@specie/core/base/bytes';
+import { equalBytes } from '@specie/core/base/bytes';
 import { accept, refuse, type Result } from '@specie/core/base/result';
 import { isStock, operatorOf, stockTag } from '@specie/core/coin/holder';
 import { lockKey, type Lock } from '@specie/core/coin/lock';
@@ -324,5 +324,5 @@ export async function drawStock(
 /** The own order of a hash, as hex. */
 export function findOrder(context: Context, hash: string): Result<OwnOrder> {
   const own = context.vault.orders.get(hash.toLowerCase());
-  return own === undefined ? refuse('order_unknown', hexOf(new Uint8Array(0))) : accept(own);
+  return own === undefined ? refuse('order_unknown') : accept(own);
 }
