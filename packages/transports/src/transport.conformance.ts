@@ -5,6 +5,7 @@
  * Spec: 13 §1, §5.
  */
 import { type Chance, chanceOf } from '@specie/core/base/chance.fixture';
+import { sha256 } from '@specie/core/crypto/hash';
 import { expect, it } from 'vitest';
 import { newDecoder } from './decoder.ts';
 import type { Frames, Taken, Transport } from './transport.ts';
@@ -53,7 +54,7 @@ const untouched: Way = (frame) => [frame];
 
 /** A frame that some mishap or somebody has altered. */
 export function mutated(frame: Uint8Array, chance: Chance): Uint8Array {
-  const kind = chance.below(6);
+  const kind = chance.below(7);
   const bytes = Uint8Array.from(frame);
   const at = chance.below(Math.max(1, bytes.length));
   switch (kind) {
@@ -73,9 +74,20 @@ export function mutated(frame: Uint8Array, chance: Chance): Uint8Array {
       if (bytes.length > 0) bytes[early] = chance.below(256);
       return bytes;
     }
+    case 5:
+      // By somebody who knows how a part is checked.
+      bytes.set(chance.bytes(Math.min(2, bytes.length - at)), at);
+      return bytes.length > 8 ? resealed(bytes) : bytes;
     default:
       return chance.bytes(chance.below(200));
   }
+}
+
+/** The frame with the check that its bytes ask for, as the last four bytes of a part have it. */
+function resealed(frame: Uint8Array): Uint8Array {
+  const end = frame.length - 4;
+  frame.set(sha256(frame.subarray(0, end)).subarray(0, 4), end);
+  return frame;
 }
 
 /** Titles and tests that every transport passes. `carries` are the sizes it says it carries. */
