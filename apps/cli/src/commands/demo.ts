@@ -165,13 +165,21 @@ function account(call: Call, story: Story, ann: Wallet, ben: Wallet): void {
     const rows = wallet
       .history()
       .map((line) => [`  ${sumsText(line.sums)}`, lineText(line, call.language).title]);
+    const whyTitle = say(call, ' why its balance is this', ' 余额由来');
     const lines = wallet.explain(CNY);
     const why = lines.map((line) => [
       `  ${moneyText(CNY, line.amount, true)}`,
       whyText(line, call.language),
     ]);
     const sum = lines.reduce((total, { amount }) => total + amount, 0n);
-    story.show([title, columns(rows, [0]), call.ink.quiet(columns(why, [0]))].join('\n'));
+    story.show(
+      [
+        call.ink.strong(title),
+        columns(rows, [0]),
+        whyTitle,
+        call.ink.quiet(columns(why, [0])),
+      ].join('\n'),
+    );
     story.check(say(call, 'lines add up to', '明细合计'), money(sum), money(balanceOf(wallet)));
     story.check(say(call, 'findings', '异常'), `${wallet.findings().length}`, '0');
   }
