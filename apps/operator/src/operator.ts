@@ -297,7 +297,7 @@ async function start(frame: Frame, desks: Desks, isReady: () => boolean): Promis
     signal: frame.stopping.signal,
     onFault,
   });
-  const works = [lanes.stopped(), feed, watchTrust(frame), tend(frame, keeper, isReady)];
+  const works = [lanes.stopped(), feed, watchTrust(frame), tend(frame, desks, isReady)];
   running.push(...works.map((work) => work.catch(onBug)));
 }
 
@@ -318,17 +318,21 @@ async function watchTrust({ ports, trust, stopping: { signal } }: Frame): Promis
   }
 }
 
-/** Keeps the stock, and forgets what has ended. */
+/** Keeps the stock, publishes names that could not be published before, and forgets what has ended. */
 async function tend(
-  { ports: { clock }, office, stopping: { signal } }: Frame,
-  keeper: StockKeeper,
+  { ports: { clock, onBug }, office, stopping: { signal } }: Frame,
+  { keeper, directory }: Pick<Desks, 'keeper' | 'directory'>,
   isReady: () => boolean,
 ): Promise<void> {
   let sweptAt = clock();
   for (;;) {
     await pause(TEND_MS, signal);
     if (isOver(signal)) return;
-    if (isReady()) await keeper.tend();
+    if (isReady()) {
+      await keeper.tend();
+      // Not waited for: a silent authority must not hold up the stock.
+      directory.publish().catch(onBug);
+    }
     if (clock() - sweptAt < MINUTE) continue;
     sweptAt = clock();
     await office.book.write(() => office.book.locks.expire(clock()));

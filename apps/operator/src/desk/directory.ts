@@ -58,7 +58,7 @@ export function createDirectory(office: Office, line: Line): Directory {
       if (names.length < PAGE) return;
     }
   };
-  let publishing = Promise.resolve();
+  let publishing: Promise<void> | undefined;
 
   return {
     async find(alias) {
@@ -67,10 +67,15 @@ export function createDirectory(office: Office, line: Line): Directory {
       return found.refusal.code === 'payee_unknown' ? refuse('payee_unknown', '.to') : found;
     },
     publish() {
-      publishing = publishing.then(publishAll).catch((cause: unknown) => {
-        if (faultOf(cause) === undefined) throw cause;
-        office.onFault(cause);
-      });
+      // One round at a time; a name added meanwhile is seen by the page that is read next.
+      publishing ??= publishAll()
+        .catch((cause: unknown) => {
+          if (faultOf(cause) === undefined) throw cause;
+          office.onFault(cause);
+        })
+        .finally(() => {
+          publishing = undefined;
+        });
       return publishing;
     },
   };
