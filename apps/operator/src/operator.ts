@@ -36,7 +36,7 @@ import { createOpeningDesk } from './desk/opening-desk.ts';
 import { createPayeeDesk } from './desk/payee-desk.ts';
 import { createPaymentDesk, type PaymentDesk } from './desk/payment-desk.ts';
 import { createPeers } from './desk/peers.ts';
-import { createStockKeeper, type StockKeeper } from './desk/stock-keeper.ts';
+import { createStockKeeper } from './desk/stock-keeper.ts';
 import { handlersOf } from './handlers.ts';
 import { createBackOff, pause } from './ledger/back-off.ts';
 import { createCommandLanes, type Unsettled } from './ledger/command-lanes.ts';
