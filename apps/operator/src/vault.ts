@@ -93,10 +93,7 @@ export function openVault(
         insertTicket.run(ticket, address, publicKey, finder, seal(alias, finder), kept, endsAt);
       });
     },
-    openingKey(address) {
-      const row = rowOf(selectOpening, address);
-      return row === undefined ? undefined : bytesIn(row, 'public_key');
-    },
+    openingKey: (address) => bytesOf(rowOf(selectOpening, address), 'public_key'),
     confirm({ ticket, address, code }, now) {
       return transaction(() => {
         const row = rowOf(selectTicket, ticket);
@@ -122,10 +119,7 @@ export function openVault(
       });
     },
     confirmed: () => rowsOf(selectConfirmed).map(confirmedOf),
-    find(alias) {
-      const row = rowOf(selectName, finderOf(alias));
-      return row === undefined ? undefined : bytesIn(row, 'address');
-    },
+    find: (alias) => bytesOf(rowOf(selectName, finderOf(alias)), 'address'),
     unpublished: (count) =>
       rowsOf(selectUnpublished, count).map((row) => ({
         alias: unseal(row),
@@ -135,6 +129,10 @@ export function openVault(
     published: (finder) => void markPublished.run(finder),
     sweep: (now) => void sweepTickets.run(now - CODE_LIFE),
   };
+}
+
+function bytesOf(row: Row | undefined, name: string): Uint8Array | undefined {
+  return row === undefined ? undefined : bytesIn(row, name);
 }
 
 function confirmedIn(row: Row, alias: Alias): Confirmed {
