@@ -3,6 +3,7 @@
  * change somebody could make and the test that has to notice it. A fault whose text is no longer
  * found is reported, so this list follows the sources.
  */
+import { CORE } from './core-faults.ts';
 import { type Fault, lint, tests, TIDY, TYPES } from './fault.ts';
 import { PROTOCOL } from './protocol-faults.ts';
 
@@ -191,4 +192,4 @@ const LEDGER_SERVICE: readonly Fault[] = [
   },
 ];
 
-export const FAULTS: readonly Fault[] = [...HOUSE, ...PROTOCOL, ...LEDGER_SERVICE];
+export const FAULTS: readonly Fault[] = [...HOUSE, ...CORE, ...PROTOCOL, ...LEDGER_SERVICE];
