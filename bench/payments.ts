@@ -79,8 +79,8 @@ async function verifyBalances(
   const expected = new Map<number, bigint>(fleet.map((wallet) => [wallet.index, TOP_UP]));
   for (const at of load.settled) {
     const { payer, payee } = jobs[at]!;
-    expected.set(payer, expected.get(payer)! - BigInt(PAYMENT));
-    expected.set(payee, expected.get(payee)! + BigInt(PAYMENT));
+    expected.set(payer, (expected.get(payer) ?? 0n) - BigInt(PAYMENT));
+    expected.set(payee, (expected.get(payee) ?? 0n) + BigInt(PAYMENT));
   }
   await forEach(fleet, 64, async (wallet) => {
     let held = -1n;

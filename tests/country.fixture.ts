@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { instantOf } from '@specie/core/base/instant';
 import { listen, type Listening } from '@specie/protocol/node/listen';
 import { openDatabase, type Database } from '@specie/stores/database';
-import { Outbox, type Letter } from '../apps/sandbox/src/outbox.ts';
-import { createSite } from '../apps/sandbox/src/site.ts';
-import { startSystem, type System } from '../apps/sandbox/src/system.ts';
-import { BANK_MIGRATIONS, TestBank } from '../apps/sandbox/src/test-bank.ts';
+import { Outbox, type Letter } from '@specie/sandbox/outbox';
+import { createSite } from '@specie/sandbox/site';
+import { startSystem, type System } from '@specie/sandbox/system';
+import { BANK_MIGRATIONS, TestBank } from '@specie/sandbox/test-bank';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const CLI = join(ROOT, 'apps', 'cli', 'src', 'main.ts');

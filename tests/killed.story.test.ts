@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CRASH_POINTS as WALLET_POINTS } from '@specie/wallet/crash-points';
-import { CRASH_POINTS as AUTHORITY_POINTS } from '../apps/authority/src/crash-points.ts';
+import { CRASH_POINTS as AUTHORITY_POINTS } from '@specie/authority/crash-points';
 import {
   everyUnitIsAccountedFor,
   openCountry,

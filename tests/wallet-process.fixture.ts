@@ -70,5 +70,5 @@ const plain = (_: string, value: unknown): unknown =>
 process.stdout.write(`${JSON.stringify(result, plain)}\n`);
 process.exitCode = result.ok ? 0 : 1;
 await wallet.close();
-transport.close();
+await transport.close();
 pool.close();

@@ -146,7 +146,7 @@ export async function prepareJobs(
     `${fleet.length * rounds} locks drawn in ${((performance.now() - began) / 1000).toFixed(1)} s`,
   );
   began = performance.now();
-  const drafts = fleet.map((wallet) => draftsOf(wallet, offers.get(wallet.index)!, authority));
+  const drafts = fleet.map((wallet) => draftsOf(wallet, offers.get(wallet.index) ?? [], authority));
   const signatures = await signAll(drafts);
   progress(
     `${fleet.length * rounds} orders signed in ${((performance.now() - began) / 1000).toFixed(1)} s`,

@@ -74,7 +74,7 @@ async function boundedJson(request: Request): Promise<unknown> {
   const length = Number(request.headers.get('content-length') ?? Number.NaN);
   if (!(length <= BODY_MAX)) return undefined;
   try {
-    return (await request.json()) as unknown;
+    return await request.json();
   } catch {
     return undefined;
   }
