@@ -130,6 +130,11 @@ describe('the readable form is refused at the field that does not fit', () => {
     }
     const strange = JSON.parse('{"__proto__": {"small": 1}}') as Json;
     expect(everythingMessage.fromJson(strange)).toMatchObject({ refusal: { at: '.__proto__' } });
+    for (const name of ['a b', '\u202e', 'x'.repeat(65), '']) {
+      expect(everythingMessage.fromJson({ ...json(), [name]: 1 })).toMatchObject({
+        refusal: { at: '.?' },
+      });
+    }
     expect(everythingMessage.fromJson({ ...json(), extra: 1 })).toMatchObject({
       refusal: { code: 'json_invalid', at: '.extra' },
     });

@@ -140,7 +140,10 @@ function readStruct(
 ): Record<string, unknown> {
   if (!isRecord(json)) throw wrong(at);
   const names = new Set([...fields.map(([name]) => name), ...besides]);
-  for (const name of Object.keys(json)) if (!names.has(name)) throw wrong(`${at}.${name}`);
+  for (const name of Object.keys(json)) {
+    // The name is the sender's, so what cannot be one of ours is not repeated.
+    if (!names.has(name)) throw wrong(`${at}.${/^\w{1,64}$/.test(name) ? name : '?'}`);
+  }
   return Object.fromEntries(
     fields.map(([name, field]) => [name, read(field, json[name], `${at}.${name}`)]),
   );
