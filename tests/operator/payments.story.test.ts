@@ -1,3 +1,4 @@
+/** Money through a whole town: in from a bank, between people of one operator and of two, out again, once each. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hexOf } from '@specie/core/base/bytes';
 import { brokenInvariants } from '@specie/core/ledger/invariants';

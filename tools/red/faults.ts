@@ -192,4 +192,77 @@ const LEDGER_SERVICE: readonly Fault[] = [
   },
 ];
 
-export const FAULTS: readonly Fault[] = [...HOUSE, ...CORE, ...PROTOCOL, ...LEDGER_SERVICE];
+/** Faults of an operator: what it must do once, give back, or forget. */
+const OPERATOR: readonly Fault[] = [
+  {
+    name: 'limit-not-given-back',
+    breaks: 'an order that the ledger refused uses up its holder’s limit',
+    file: 'apps/operator/src/ledger/command-lanes.ts',
+    find: `lanes.spending.release(flight.wallet, flight.sums, flight.day);`,
+    replacement: ``,
+    caughtBy: tests('tests/operator/refusals.story.test.ts'),
+    mentions: 'that the ledger refuses gives its limit back',
+  },
+  {
+    name: 'lock-offered-twice',
+    breaks: 'a restarted operator offers locks that it offered before',
+    file: 'apps/operator/src/book/locks.ts',
+    find: `sql.advance.run(index + 1, batch.id, index);`,
+    replacement: `sql.advance.run(0, batch.id, index);`,
+    caughtBy: tests('apps/operator/src/book/book.test.ts'),
+    mentions: 'offers each lock once',
+  },
+  {
+    name: 'secrets-kept',
+    breaks: 'the secrets of a settled order stay in the book',
+    file: 'apps/operator/src/book/payments.ts',
+    find: `      deletePending.run(payment);\n`,
+    replacement: ``,
+    caughtBy: tests('apps/operator/src/book/book.test.ts'),
+    mentions: 'erases secrets when an order is settled',
+  },
+  {
+    name: 'secrets-only-forgotten',
+    breaks: 'deleted secrets can still be read in the file',
+    file: 'apps/operator/src/book/book.ts',
+    find: `PRAGMA secure_delete = ON`,
+    replacement: `PRAGMA secure_delete = OFF`,
+    caughtBy: tests('apps/operator/src/book/book.test.ts'),
+    mentions: 'erases secrets when an order is settled',
+  },
+  {
+    name: 'custody-applied-twice',
+    breaks: 'the feed’s position is not kept with what it told, so a restart applies entries again',
+    file: 'apps/operator/src/desk/custodian.ts',
+    find: `        office.book.custody.move(page.next);\n`,
+    replacement: ``,
+    caughtBy: tests('tests/operator/payments.story.test.ts'),
+    mentions: 'is still there after a restart',
+  },
+  {
+    name: 'wrong-code-not-counted',
+    breaks: 'the code that proves a name may be guessed without end',
+    file: 'apps/operator/src/vault.ts',
+    find: `          attempt.run(ticket);\n`,
+    replacement: ``,
+    caughtBy: tests('tests/operator/refusals.story.test.ts'),
+    mentions: 'refuses wrong, spent and ended codes',
+  },
+  {
+    name: 'cash-out-to-a-strange-lock',
+    breaks: 'money is credited for pieces that nobody can open any more',
+    file: 'apps/operator/src/desk/funding-desk.ts',
+    find: `if (lock.kind !== 'secret' || book.locks.drawn(lock.hash)?.draw.wallet !== stock)`,
+    replacement: `if (lock.kind !== 'secret')`,
+    caughtBy: tests('tests/operator/refusals.story.test.ts'),
+    mentions: 'to locks it offered',
+  },
+];
+
+export const FAULTS: readonly Fault[] = [
+  ...HOUSE,
+  ...CORE,
+  ...PROTOCOL,
+  ...LEDGER_SERVICE,
+  ...OPERATOR,
+];
