@@ -46,6 +46,7 @@ export const WITHOUT_NODE: readonly RegExp[] = [
   /^packages\/core\/src\//,
   /^packages\/ui\/src\//,
   /^packages\/wallet\/src\/(?!node\/)/,
+  /^packages\/transports\/src\/(?!node\/)/,
 ];
 
 /**
