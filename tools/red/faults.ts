@@ -6,6 +6,7 @@
 import { CORE } from './core-faults.ts';
 import { type Fault, lint, tests, TIDY, TYPES } from './fault.ts';
 import { PROTOCOL } from './protocol-faults.ts';
+import { TRANSPORTS } from './transport-faults.ts';
 
 /** Faults that the rules of the house have to catch. */
 const HOUSE: readonly Fault[] = [
@@ -265,4 +266,5 @@ export const FAULTS: readonly Fault[] = [
   ...PROTOCOL,
   ...LEDGER_SERVICE,
   ...OPERATOR,
+  ...TRANSPORTS,
 ];

@@ -42,9 +42,15 @@ export async function newCodeReader(wasm: Uint8Array): Promise<CodeReader> {
     fireImmediately: true,
   });
   return async (picture) => {
-    const input =
-      picture instanceof Uint8Array ? picture : { ...picture, colorSpace: 'srgb' as const };
-    const codes = await readBarcodes(input as Parameters<typeof readBarcodes>[0], OPTIONS);
+    const codes = await readBarcodes(inputOf(picture), OPTIONS);
     return codes.filter(({ isValid }) => isValid).map(({ bytes }) => Uint8Array.from(bytes));
   };
+}
+
+/** A browser's ImageData has its fields from its class, so they are named and not spread. */
+function inputOf(picture: Uint8Array | Pixels): Parameters<typeof readBarcodes>[0] {
+  if (picture instanceof Uint8Array) return picture;
+  const { data, width, height } = picture;
+  const pixels = { data, width, height, colorSpace: 'srgb' as const };
+  return pixels as Parameters<typeof readBarcodes>[0];
 }

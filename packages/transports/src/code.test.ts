@@ -13,6 +13,7 @@ import {
   noisy,
   readByZbar,
 } from './code.fixture.ts';
+import type { Pixels } from './code-reader.ts';
 import { codeReader } from './node/code-reader-module.ts';
 import { pngOfCode, pngOfGreys } from './node/png.ts';
 
@@ -86,6 +87,9 @@ describe('our reader', () => {
     const data = new Uint8ClampedArray(4 * points.length).fill(255);
     points.forEach((grey, i) => data.fill(grey, 4 * i, 4 * i + 3));
     expect(await read({ data, width, height })).toEqual([frame]);
+    // A browser's ImageData owns none of its fields; its class has them.
+    const asBrowsersDo = Object.create({ data, width, height }) as Pixels;
+    expect(await read(asBrowsersDo)).toEqual([frame]);
   });
 
   it('finds every code of a sheet', async () => {

@@ -131,6 +131,17 @@ describe('a decoder that is lied to', () => {
     ]);
   });
 
+  it('keeps parts of two sizes apart when a message is shown in both', () => {
+    const [large, small] = [1273, 858].map((bytes) => framesOf(animatedCode, message, bytes));
+    const decoder = newDecoder();
+    const frames = [large!.at(0), small!.at(1), large!.at(2), small!.at(3), large!.at(4)];
+    const answers = frames.map((frame) => decoder.take(frame));
+    expect(answers.map((taken) => (taken.at === 'progress' ? taken.have : taken.at))).toEqual([
+      ...[1, 1, 2, 2],
+      'done',
+    ]);
+  });
+
   it('takes the message while strays of a thousand others come between', () => {
     const frames = framesOf(animatedCode, message);
     const decoder = newDecoder();

@@ -20,9 +20,22 @@ export interface PictureSize {
 
 const PNG_START = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Whether a file begins as a PNG or a JPEG does. */
+/** Pictures of other kinds by their first bytes, so that they are called by what they are. */
+const OTHER_STARTS = [
+  { at: 0, text: 'GIF8' },
+  { at: 0, text: 'BM' },
+  { at: 0, text: 'RIFF' },
+  { at: 0, text: 'II*' },
+  { at: 0, text: 'MM\0*' },
+  { at: 4, text: 'ftyp' },
+] as const;
+
+/** Whether a file is a picture, of whatever kind. */
 export function isPicture(file: Uint8Array): boolean {
-  return isPng(file) || isJpeg(file);
+  const isOther = OTHER_STARTS.some(({ at, text }) =>
+    Array.from(text).every((letter, i) => file[at + i] === letter.charCodeAt(0)),
+  );
+  return isPng(file) || isJpeg(file) || isOther;
 }
 
 /** The size of a picture that may be read. */

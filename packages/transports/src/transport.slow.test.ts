@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { chanceOf } from '@specie/core/base/chance.fixture';
 import { describe, expect, it } from 'vitest';
 import { animatedCode } from './animated-code.ts';
 import { newDecoder } from './decoder.ts';
@@ -47,6 +50,27 @@ it('a message in the most parts, with every block missing, comes out within two 
   const start = performance.now();
   expect(decoder.take(last)).toEqual({ at: 'done', message });
   expect(performance.now() - start).toBeLessThan(2000);
+});
+
+it('a decoder that is flooded with beginnings of messages holds a few hundred kilobytes', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = (): number => {
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const decoder = newDecoder();
+  const chance = chanceOf(8);
+  const before = held();
+  for (let i = 0; i < 20_000; i++) {
+    const digest = new Uint8Array(16).fill(chance.below(40));
+    const block = new Uint8Array(1200).fill(i);
+    decoder.take(partFrameOf({ digest, length: 65_536, number: chance.below(65_536), block }));
+  }
+  expect(decoder.nearest()?.needed).toBe(55);
+  expect(held() - before).toBeLessThan(400_000);
+  // The decoder is still needed here, or it might have been let go before it was measured.
+  expect(decoder.take(new Uint8Array(0)).at).toBe('refused');
 });
 
 /** Time per frame for a decoder that is fed nothing but lies, all of the largest size. */

@@ -156,6 +156,13 @@ describe('reading', () => {
     expect(await read(file(bomb, 'bomb.png'))).toBe('picture_oversized bomb.png');
   });
 
+  it('says of pictures of another kind that they are that', async () => {
+    const starts = ['GIF89a', 'BM12', 'RIFF1234WEBPVP8 ', '\0\0\0\x18ftypheic', 'II*\0', 'MM\0*'];
+    for (const start of starts) {
+      expect(await read(file(start, 'photo')), start).toBe('picture_unreadable photo');
+    }
+  });
+
   it('answers whatever bytes a picture has', async () => {
     const chance = chanceOf(11);
     const png = code(framesOf(singleCode, message).at(0));

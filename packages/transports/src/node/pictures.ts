@@ -209,6 +209,11 @@ async function codesIn(picture: Uint8Array): Promise<Result<readonly Uint8Array[
   const judged = isPng(picture) ? judgePng(picture, size.value) : accept(true);
   if (!judged.ok) return judged;
   const read = await codeReader();
-  const codes = await read(picture);
-  return codes.length === 0 ? refuse('picture_without_code') : accept(codes);
+  try {
+    const codes = await read(picture);
+    return codes.length === 0 ? refuse('picture_without_code') : accept(codes);
+  } catch {
+    // None of the pictures tried has made the reader fail; one that does is the picture's matter.
+    return refuse('picture_unreadable');
+  }
 }
