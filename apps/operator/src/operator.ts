@@ -201,7 +201,11 @@ function openDesks(frame: Frame) {
     },
     onFault: ports.onFault,
   });
-  const payments: PaymentDesk = createPaymentDesk(office, lanes);
+  const payments: PaymentDesk = createPaymentDesk(
+    office,
+    lanes,
+    () => frame.isCaughtUp && lanes.isOpen,
+  );
   const fundings = createFundingDesk(office, {
     payments,
     keeper,

@@ -11,6 +11,7 @@ import { openCoins, type CoinShelf } from './coins.ts';
 import { openCustody, type CustodyBook } from './custody.ts';
 import { openFundings, type FundingBook } from './fundings.ts';
 import { openLocks, type LockBook } from './locks.ts';
+import { openLostOrders, type LostOrders } from './lost-orders.ts';
 import { openPayments, type PaymentBook } from './payments.ts';
 import { openSpending, type SpendingBook } from './spending.ts';
 import { openStockBook, type StockBook } from './stock.ts';
@@ -22,6 +23,7 @@ export interface Book extends Writer {
   readonly coins: CoinShelf;
   readonly locks: LockBook;
   readonly payments: PaymentBook;
+  readonly lost: LostOrders;
   readonly spending: SpendingBook;
   readonly custody: CustodyBook;
   readonly stock: StockBook;
@@ -39,13 +41,15 @@ export function openBook(
   const wallets = openWallets(database);
   const coins = openCoins(database);
   const locks = openLocks(database, wallets);
-  const payments = openPayments(database);
+  const lost = openLostOrders(database);
+  const payments = openPayments(database, lost);
   return {
     ...createWriter(database, onBroken),
     wallets,
     coins,
     locks,
     payments,
+    lost,
     spending: openSpending(database, limits),
     custody: openCustody(database, { coins, locks, payments }),
     stock: openStockBook(database, coins),

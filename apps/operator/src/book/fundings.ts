@@ -11,6 +11,7 @@ import {
   amountIn,
   bytesIn,
   numberIn,
+  optionalBytesIn,
   optionalNumberIn,
   rowOf,
   rowsOf,
@@ -35,6 +36,8 @@ export interface Funding {
   readonly code: number;
   /** Orders that were tried for it. */
   readonly tries: number;
+  /** Hash of the redeeming order of a cash-out. */
+  readonly redeemedBy: Uint8Array | undefined;
   /** Row of its newest order. */
   readonly payment: number | undefined;
 }
@@ -42,7 +45,8 @@ export interface Funding {
 export interface FundingBook {
   /** Inside a transaction. */
   add(
-    given: Pick<Funding, 'wallet' | 'reference' | 'kind' | 'currency' | 'amount' | 'account'>,
+    given: Pick<Funding, 'wallet' | 'reference' | 'kind' | 'currency' | 'amount' | 'account'> &
+      Partial<Pick<Funding, 'redeemedBy'>>,
   ): number;
   find(wallet: Wallet, reference: Uint8Array): Funding | undefined;
   byId(id: number): Funding;
@@ -59,8 +63,8 @@ export interface FundingBook {
 /** The fundings of a book. */
 export function openFundings({ sql }: Database, wallets: WalletShelf): FundingBook {
   const insert = sql.prepare(
-    `INSERT INTO funding (wallet, reference, kind, currency, amount, account, state, code, tries)
-     VALUES (?, ?, ?, ?, ?, ?, 'asked', 0, 0)`,
+    `INSERT INTO funding (wallet, reference, kind, currency, amount, account, redeemed_by, state,
+       code, tries) VALUES (?, ?, ?, ?, ?, ?, ?, 'asked', 0, 0)`,
   );
   const selectByReference = sql.prepare('SELECT * FROM funding WHERE wallet = ? AND reference = ?');
   const selectById = sql.prepare('SELECT * FROM funding WHERE id = ?');
@@ -89,15 +93,16 @@ export function openFundings({ sql }: Database, wallets: WalletShelf): FundingBo
     state: textIn(row, 'state') as FundingState,
     code: numberIn(row, 'code'),
     tries: numberIn(row, 'tries'),
+    redeemedBy: optionalBytesIn(row, 'redeemed_by'),
     payment: optionalNumberIn(row, 'payment'),
   });
   const found = (row: Row | undefined): Funding | undefined =>
     row === undefined ? undefined : fundingOf(row);
 
   return {
-    add({ wallet, reference, kind, currency, amount, account }) {
-      const { lastInsertRowid } = insert.run(wallet.id, reference, kind, currency, amount, account);
-      return Number(lastInsertRowid);
+    add({ wallet, reference, kind, currency, amount, account, redeemedBy }) {
+      const what = [kind, currency, amount, account, redeemedBy ?? null] as const;
+      return Number(insert.run(wallet.id, reference, ...what).lastInsertRowid);
     },
     find: (wallet, reference) => found(rowOf(selectByReference, wallet.id, reference)),
     byId(id) {

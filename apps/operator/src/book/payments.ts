@@ -12,6 +12,7 @@ import { refusalOfNumber, REFUSALS } from '@specie/core/base/refusals';
 import type { Refusal } from '@specie/core/base/result';
 import { orderMessage, type Order } from '@specie/core/payment/order';
 import type { Database } from '@specie/stores/database';
+import type { LostOrder, LostOrders } from './lost-orders.ts';
 import { sumsOfText, sumsText, type Sums } from '../rule/order-check.ts';
 import {
   bytesIn,
@@ -69,10 +70,13 @@ export interface PaymentBook {
   ): void;
   /** Inside a transaction: keeps the outcome and erases the secrets. */
   settle(payment: number, outcome: Outcome): void;
-  find(
-    hash: Uint8Array,
-  ):
-    | { readonly id: number; readonly wallet: number; readonly outcome: Outcome | undefined }
+  find(hash: Uint8Array):
+    | {
+        /** Undefined for an order that was lost. */
+        readonly id: number | undefined;
+        readonly wallet: number;
+        readonly outcome: Outcome | undefined;
+      }
     | undefined;
   /** The order of a row and where its hash is. */
   orderOf(payment: number): { readonly order: Order; readonly hash: Uint8Array };
@@ -86,7 +90,7 @@ export interface PaymentBook {
 const SECRET_BYTES = 32;
 
 /** The orders of a book. */
-export function openPayments({ sql }: Database): PaymentBook {
+export function openPayments({ sql }: Database, lost: LostOrders): PaymentBook {
   const {
     insert,
     insertPending,
@@ -125,7 +129,7 @@ export function openPayments({ sql }: Database): PaymentBook {
     },
     find(hash) {
       const row = rowOf(selectByHash, hash);
-      if (row === undefined) return undefined;
+      if (row === undefined) return lostOf(lost.find(hash));
       return { id: numberIn(row, 'id'), wallet: numberIn(row, 'wallet'), outcome: outcomeOf(row) };
     },
     orderOf(payment) {
@@ -200,6 +204,12 @@ function statementsOf(sql: DatabaseSync) {
     selectToday,
     selectTotal,
   };
+}
+
+function lostOf(order: LostOrder | undefined): ReturnType<PaymentBook['find']> {
+  if (order === undefined) return undefined;
+  const { wallet, position, time } = order;
+  return { id: undefined, wallet, outcome: { is: 'paid', position, time } };
 }
 
 function outcomeColumns(outcome: Outcome): [number, number | null, number | null, string | null] {

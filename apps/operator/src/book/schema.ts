@@ -95,6 +95,19 @@ export const BOOK_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX funding_open ON funding (id) WHERE state IN ('asked', 'funded', 'redeemed');
     `,
   },
+  {
+    number: 2,
+    sql: `
+      -- Orders of ours that the feed told and this book does not have: it was restored from an older copy.
+      CREATE TABLE lost (
+        hash BLOB PRIMARY KEY, nonce BLOB NOT NULL, wallet INTEGER NOT NULL,
+        position INTEGER NOT NULL, time INTEGER NOT NULL, claimed INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX lost_by_nonce ON lost (nonce);
+      -- The redeeming order of a cash-out: the bank's credit is known by it, so one order is credited once.
+      ALTER TABLE funding ADD COLUMN redeemed_by BLOB;
+    `,
+  },
 ];
 
 export const VAULT_KIND = 'SPva';

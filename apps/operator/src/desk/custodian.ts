@@ -79,6 +79,10 @@ function tell(rooms: Rooms, notice: Notice, told: Told): void {
   for (const made of notice.made) make(rooms, notice, made, { holder, payment });
   if (holder === undefined) return;
   if (payment === undefined) {
+    if (notice.order !== undefined && notice.nonce !== undefined) {
+      const { order, nonce, position, time } = notice;
+      book.lost.keep(order, nonce, { wallet: holder.id, position, time });
+    }
     if (holder !== office.stock) recount(office, notice, holder);
     return;
   }

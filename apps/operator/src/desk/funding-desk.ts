@@ -8,13 +8,15 @@
  * @module
  */
 import { hash } from 'node:crypto';
-import { equalBytes } from '@specie/core/base/bytes';
+import { equalBytes, hexOf } from '@specie/core/base/bytes';
 import { after, DAY } from '@specie/core/base/instant';
 import { REFUSALS } from '@specie/core/base/refusals';
 import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
 import { AMOUNT_MAX } from '@specie/core/money/amount';
 import { currencyOfNumber } from '@specie/core/money/currency';
 import { checkBalance, limitsAt } from '@specie/core/risk/limit';
+import { deriveKey } from '@specie/core/crypto/hash';
+import { NONCE_BYTES, orderHash } from '@specie/core/payment/order';
 import type { ContentOf } from '@specie/core/codec/message';
 import { faultOf } from '@specie/protocol/fault';
 import type {
@@ -27,7 +29,7 @@ import type { Wallet } from '../book/wallets.ts';
 import { createBackOff, pause } from '../ledger/back-off.ts';
 import type { Flight } from '../ledger/flight.ts';
 import type { Bank, BankMovement } from '../ports.ts';
-import type { OrderMeaning } from '../rule/order-check.ts';
+import { meaningOf, type OrderMeaning } from '../rule/order-check.ts';
 import type { Office } from './office.ts';
 import type { PaymentDesk, Purpose } from './payment-desk.ts';
 import type { StockKeeper } from './stock-keeper.ts';
@@ -187,7 +189,9 @@ async function cashOut(
       const kind = 'cashOut';
       // An order that is refused for its reference must not touch what the reference stands for.
       if (fundings.find(wallet, reference) !== undefined) return;
-      fundings.order(fundings.add({ wallet, reference, kind, currency, amount, account }), row);
+      const redeemedBy = orderHash(payment.order);
+      const given = { wallet, reference, kind, currency, amount, account, redeemedBy } as const;
+      fundings.order(fundings.add(given), row);
     },
     onRefuse(refusal) {
       const funding = fundings.find(wallet, reference);
@@ -196,12 +200,39 @@ async function cashOut(
   };
   const submitted = await payments.submit(payment, purpose);
   if (!submitted.ok) return refuse(submitted.refusal.code, `.payment${submitted.refusal.at}`);
-  await payments.outcomeOf(submitted.value);
+  const outcome = await payments.outcomeOf(submitted.value);
+  if (before === undefined && outcome?.is === 'paid') await recover(desk, wallet, request);
   const funding = fundings.find(wallet, reference);
   const row = office.book.payments.find(submitted.value.hash)?.id;
-  if (funding === undefined) return refuse('peer_silent');
+  // Its order was carried out before, for something else.
+  if (funding === undefined) return refuse('ask_repeated', '.payment.order');
   const isOther = funding.payment !== row && funding.state !== 'returned' && funding.code === 0;
-  return isOther ? USED : finished(desk, funding.id);
+  if (isOther) return USED;
+  kick(desk, funding.id);
+  return finished(desk, funding.id);
+}
+
+/** A cash-out that was applied and that a restored book does not know: the money is here, the credit is owed. */
+async function recover(
+  { office }: Desk,
+  wallet: Wallet,
+  { reference, account, payment }: CashOut,
+): Promise<void> {
+  const { book } = office;
+  const meaning = meaningOf(payment.order, (coin) => book.coins.find(coin)?.coin.basket);
+  if (!meaning.ok || payment.order.verb !== 'redeem') return;
+  const [only] = [...meaning.value.paid];
+  if (only === undefined) return;
+  const [currency, amount] = only;
+  const redeemedBy = orderHash(payment.order);
+  await book.write(() => {
+    if (book.fundings.find(wallet, reference) !== undefined) return;
+    const kind = 'cashOut';
+    if (!book.lost.claim(redeemedBy)) return;
+    const given = { wallet, reference, kind, currency, amount, account, redeemedBy } as const;
+    const id = book.fundings.add(given);
+    book.fundings.move(id, 'redeemed');
+  });
 }
 
 /** What a cash-out must be: one currency, to locks of the stock that were offered. */
@@ -312,26 +343,30 @@ async function step(desk: Desk, funding: Funding, since: number): Promise<'moved
     const credited = await bank.credit(movementOf(office, funding, 'credit'));
     office.at('operator.cashout.credited');
     if (credited.state === 'done') await move('done');
+    // Of a cash-out that was recovered, the bank may have paid to another account already.
+    else if (funding.payment === undefined) await stuck(desk, funding);
     else await move('redeemed', REFUSALS.bank_refused.number);
     return 'moved';
   }
   return moveStock(desk, funding, since);
 }
 
-/** A bank that will not take its own money back: somebody has to look; the money waits. */
+/** A bank that says no where it may not: somebody has to look; the money waits. */
 async function stuck({ office, signal }: Desk, { id }: Funding): Promise<void> {
-  office.onFault(new Error(`the bank refuses to take back funding ${id}`));
+  office.onFault(new Error(`the bank refuses a step of funding ${id} that cannot be undone`));
   await pause(60_000, signal);
 }
 
 /** The same step of the same funding has the same reference at the bank. */
 function movementOf(
   { operator }: Office,
-  { wallet, reference, account, currency, amount }: Funding,
+  { wallet, reference, account, currency, amount, redeemedBy }: Funding,
   stepName: 'debit' | 'return' | 'credit',
 ): BankMovement {
   const text = `specie/1/funding/${operator}/${stepName}/`;
-  const whole = Buffer.concat([Buffer.from(text), wallet.address, reference]);
+  // One redeeming order is credited once, under whatever reference it is asked for.
+  const key = stepName === 'credit' ? (redeemedBy ?? reference) : reference;
+  const whole = Buffer.concat([Buffer.from(text), wallet.address, key]);
   return { reference: hash('sha256', whole, 'hex'), account, currency, amount };
 }
 
@@ -344,6 +379,13 @@ async function moveStock(desk: Desk, funding: Funding, since: number): Promise<'
   );
   // Where it lands, custody or the refusal's own transaction moves the funding on and kicks it.
   if (flying !== undefined && flying.outcome?.is !== 'refused') return 'waits';
+  if (wasMoved(office, funding)) {
+    const to = funding.kind === 'topUp' ? 'done' : 'returned';
+    await book.write(() => {
+      book.fundings.move(funding.id, to, funding.code);
+    });
+    return 'moved';
+  }
   const made = orderFor(desk, funding);
   if (made.ok) {
     payments.send(made.value);
@@ -367,6 +409,19 @@ async function moveStock(desk: Desk, funding: Funding, since: number): Promise<'
   return 'moved';
 }
 
+/** The nonce of a funding's next order: the same for the same try, so that a restored book knows it again. */
+function nonceOf({ keys }: Office, { wallet, reference }: Funding, tries: number): Uint8Array {
+  const label = `stock/funding/${hexOf(wallet.address)}/${hexOf(reference)}/${tries}`;
+  return deriveKey(keys.stock, label, NONCE_BYTES);
+}
+
+/** Whether the ledger applied an order of this funding that the book has lost. */
+function wasMoved(office: Office, funding: Funding): boolean {
+  for (let tries = 0; tries <= TRIES_MAX; tries++)
+    if (office.book.lost.hasNonce(nonceOf(office, funding, tries))) return true;
+  return false;
+}
+
 function orderFor(desk: Desk, funding: Funding): Result<Flight> {
   const { office, keeper } = desk;
   const { locks, fundings } = office.book;
@@ -379,6 +434,7 @@ function orderFor(desk: Desk, funding: Funding): Result<Flight> {
   if (!taken.ok) return taken;
   const to = locks.offers(taken.value, office).map(({ hash: lock, tag }) => ({ hash: lock, tag }));
   return keeper.order(currency, amount, to, {
+    nonce: nonceOf(office, funding, funding.tries),
     onKeep(payment) {
       locks.mark(taken.value);
       fundings.order(id, payment);

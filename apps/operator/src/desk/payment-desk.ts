@@ -66,13 +66,19 @@ export interface Submitted {
 interface Desk {
   readonly office: Office;
   readonly lanes: CommandLanes;
+  /** Whether orders are taken: the ledger is in reach and has nothing left to tell. */
+  readonly isOpen: () => boolean;
   readonly flights: Map<string, Flight>;
   readonly notices: Map<string, PayAnswer>;
 }
 
-/** A desk over lanes to the ledger. */
-export function createPaymentDesk(office: Office, lanes: CommandLanes): PaymentDesk {
-  const desk: Desk = { office, lanes, flights: new Map(), notices: new Map() };
+/** A desk over lanes to the ledger. An order the ledger knows and the feed has not told yet must not be taken for new, so it waits for `isOpen`. */
+export function createPaymentDesk(
+  office: Office,
+  lanes: CommandLanes,
+  isOpen: () => boolean,
+): PaymentDesk {
+  const desk: Desk = { office, lanes, isOpen, flights: new Map(), notices: new Map() };
   const outcomeOf = async (submitted: Submitted): Promise<Outcome | undefined> =>
     waitFor(submitted, office.settings.answerWaitMs);
   return {
@@ -125,7 +131,7 @@ async function submit(
   const before = office.book.payments.find(orderHash);
   if (before?.outcome !== undefined)
     return accept({ hash: orderHash, flight: undefined, outcome: before.outcome });
-  if (!desk.lanes.isOpen || desk.lanes.waiting >= WAITING_MAX) return refuse('overloaded');
+  if (!desk.isOpen() || desk.lanes.waiting >= WAITING_MAX) return refuse('overloaded');
 
   const now = office.clock();
   const day = office.book.spending.dayOf(now);

@@ -60,7 +60,8 @@ export interface StockKeeper {
     currency: number,
     amount: bigint,
     to: readonly OutputLock[],
-    hooks: Pick<Flight, 'onKeep' | 'onRefuse'>,
+    /** The nonce is the caller's, so that a lost order is known again by it. */
+    more: { readonly nonce: Uint8Array } & Pick<Flight, 'onKeep' | 'onRefuse'>,
   ): Result<Flight>;
   /** Takes the pieces of an order that was under way at the last stop. */
   hold(flight: Flight): void;
@@ -130,7 +131,7 @@ export function createStockKeeper(office: Office, line: Line): StockKeeper {
       const picks = pickStock(freeOf(keeper, currency), amount);
       return picks === undefined ? refuse('stock_insufficient') : accept(picks.length);
     },
-    order: (currency, amount, to, hooks) => orderOf(keeper, { currency, amount }, to, hooks),
+    order: (currency, amount, to, more) => orderOf(keeper, { currency, amount }, to, more),
     hold: (flight) => {
       setTaken(flight, true);
     },
@@ -191,13 +192,12 @@ function orderOf(
   keeper: Keeper,
   { currency, amount }: { readonly currency: number; readonly amount: bigint },
   to: readonly OutputLock[],
-  hooks: Pick<Flight, 'onKeep' | 'onRefuse'>,
+  { nonce, ...hooks }: { readonly nonce: Uint8Array } & Pick<Flight, 'onKeep' | 'onRefuse'>,
 ): Result<Flight> {
   const { office } = keeper;
   const picks = pickStock(freeOf(keeper, currency), amount);
   if (picks === undefined || picks.length > to.length) return refuse('stock_insufficient');
   const now = office.clock();
-  const nonce = office.random(NONCE_BYTES);
   const drafts = sortedParts(
     picks.map(({ piece, units }) => ({
       coin: piece.coin.coin.identity,
