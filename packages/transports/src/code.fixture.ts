@@ -75,6 +75,21 @@ export function blurred({ points, width, height }: Greys, radius: number): Greys
   return { points: pass(pass(points, 1, width), width, 1), width, height };
 }
 
+/** Seen from below: the upper edge is further away, and so smaller, by a share of the lower one. */
+export function tilted({ points, width, height }: Greys, share: number): Greys {
+  const made = new Uint8Array(points.length).fill(255);
+  for (let y = 0; y < height; y++) {
+    const nearness = 1 - share * (1 - y / height);
+    for (let x = 0; x < width; x++) {
+      const u = Math.round((x - width / 2) / nearness + width / 2);
+      // Lines that are further away also lie closer together.
+      const v = Math.round((height * (1 / nearness - 1 / (1 - share))) / (1 - 1 / (1 - share)));
+      if (u >= 0 && u < width && v < height) made[y * width + x] = points[v * width + u]!;
+    }
+  }
+  return { points: made, width, height };
+}
+
 /** Greys squeezed towards the middle, and up to `amount` of noise on each point. */
 export function noisy({ points, width, height }: Greys, amount: number, chance: Chance): Greys {
   const made = points.map((grey) => {

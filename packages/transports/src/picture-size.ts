@@ -10,6 +10,8 @@ import { accept, refuse, type Result } from '@specie/core/base/result';
 
 /** More than cameras give. */
 export const PICTURE_BYTES_MAX = 32 * 1024 * 1024;
+/** A picture that comes in passes has a dozen; each pass is work over the whole picture. */
+const JPEG_SCANS_MAX = 64;
 /** Fifty million points: the better cameras of phones; 200 MB while it is looked at. */
 const POINTS_MAX = 50_000_000;
 
@@ -41,6 +43,7 @@ export function isPicture(file: Uint8Array): boolean {
 /** The size of a picture that may be read. */
 export function pictureSize(file: Uint8Array): Result<PictureSize> {
   if (file.length > PICTURE_BYTES_MAX) return refuse('picture_oversized');
+  if (isJpeg(file) && jpegScans(file) > JPEG_SCANS_MAX) return refuse('picture_oversized');
   const size = isPng(file) ? pngSize(file) : isJpeg(file) ? jpegSize(file) : undefined;
   if (size === undefined || size.width === 0 || size.height === 0) {
     return refuse('picture_unreadable');
@@ -76,6 +79,15 @@ function jpegSize(file: Uint8Array): PictureSize | undefined {
     at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2);
   }
   return undefined;
+}
+
+/** How often a scan starts: within a scan the byte 0xff is never followed by this one. */
+function jpegScans(file: Uint8Array): number {
+  let scans = 0;
+  for (let at = file.indexOf(0xff); at >= 0; at = file.indexOf(0xff, at + 1)) {
+    if (file[at + 1] === 0xda) scans++;
+  }
+  return scans;
 }
 
 /** SOF0 to SOF15, of which three numbers mean other things. */

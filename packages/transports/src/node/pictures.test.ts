@@ -86,6 +86,17 @@ describe('pictures', () => {
     expect(readFileSync(svgs[0]!, 'utf8')).toMatch(/^<svg /);
   });
 
+  it('are drawn within what there is when the wishes are beyond it', async () => {
+    const message = messageOfSize(4500);
+    const files = await written(message, fresh(), { version: 99, scale: 2.9, spare: -5 });
+    expect(files).toHaveLength(2);
+    expect(pictureSize(readFileSync(files[0]!))).toMatchObject({ value: { width: (157 + 8) * 2 } });
+    expect(await read(...files)).toEqual(message);
+    expect(await writePictures(message, fresh(), { version: 0 })).toMatchObject({
+      refusal: { code: 'message_uncarriable' },
+    });
+  });
+
   it('are not drawn of what no transport carries', async () => {
     for (const size of [0, 65_537]) {
       expect(await writePictures(new Uint8Array(size), fresh())).toMatchObject({

@@ -12,7 +12,7 @@ import { equalBytes, hexOf } from '@specie/core/base/bytes';
 import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
 import { animatedCode } from '../animated-code.ts';
 import { codeOf, svgOf } from '../code-drawing.ts';
-import { codeBytesMax, type CodeLevel, VERSION_USUAL } from '../code-size.ts';
+import { codeBytesMax, type CodeLevel, VERSION_MAX, VERSION_USUAL } from '../code-size.ts';
 import { newDecoder } from '../decoder.ts';
 import { digestOf } from '../frame.ts';
 import { isPicture, isPng, PICTURE_BYTES_MAX, pictureSize } from '../picture-size.ts';
@@ -44,6 +44,8 @@ export interface WrittenPictures {
 /** Files at which a person can be expected to look. */
 const SPARE_MAX = 1000;
 const SCALE_MAX = 64;
+/** A code of the usual version is 750 points wide: a screen shows it whole. */
+const SCALE_USUAL = 6;
 
 /**
  * Draws a message as codes: one picture when one code holds it, several otherwise. A target that ends
@@ -56,13 +58,15 @@ export async function writePictures(
   target: string,
   options: PictureOptions = {},
 ): Promise<Result<WrittenPictures>> {
-  const { version = VERSION_USUAL, level = 'L', scale = 6 } = options;
+  const { level = 'L' } = options;
+  const version = within(1, options.version ?? VERSION_USUAL, VERSION_MAX);
+  const scale = within(1, options.scale ?? SCALE_USUAL, SCALE_MAX);
   const frames = framesOf(message, codeBytesMax(version, level));
   if (!frames.ok) return frames;
   const { needed, count } = frames.value;
   // A picture more for each three that are needed makes up for a blurred one here and there.
   const { spare = count === 1 ? 0 : Math.ceil(needed / 3) } = options;
-  const shown = Math.min(count, needed + Math.min(SPARE_MAX, Math.max(0, Math.floor(spare))));
+  const shown = Math.min(count, needed + within(0, spare, SPARE_MAX));
   const name = await namesFor(target, message, options.form ?? 'png', shown);
   const files: string[] = [];
   for (let number = 0; number < shown; number++) {
@@ -70,11 +74,15 @@ export async function writePictures(
     if (!code.ok) return code;
     const file = name(number);
     const isSvg = file.toLowerCase().endsWith('.svg');
-    const side = Math.min(SCALE_MAX, Math.max(1, Math.floor(scale)));
-    await writeFile(file, isSvg ? svgOf(code.value) : pngOfCode(code.value, side));
+    await writeFile(file, isSvg ? svgOf(code.value) : pngOfCode(code.value, scale));
     files.push(file);
   }
   return accept({ files, needed });
+}
+
+/** The whole number nearest below, held between two others. */
+function within(min: number, number: number, max: number): number {
+  return Math.min(max, Math.max(min, Math.floor(number)));
 }
 
 /** One code if it holds the message, and as many as it takes otherwise. */
