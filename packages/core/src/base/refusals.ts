@@ -9,6 +9,7 @@
 import { LEDGER_REFUSALS } from './ledger-refusals.ts';
 import { MONEY_REFUSALS } from './money-refusals.ts';
 import { PARTY_REFUSALS } from './party-refusals.ts';
+import { PURSE_REFUSALS } from './purse-refusals.ts';
 import type { RefusalEntry } from './refusal-row.ts';
 import { TRANSPORT_REFUSALS } from './transport-refusals.ts';
 import { WALLET_REFUSALS } from './wallet-refusals.ts';
@@ -20,6 +21,7 @@ export const REFUSALS = {
   ...LEDGER_REFUSALS,
   ...PARTY_REFUSALS,
   ...WALLET_REFUSALS,
+  ...PURSE_REFUSALS,
   ...TRANSPORT_REFUSALS,
 } as const satisfies Readonly<Record<string, RefusalEntry>>;
 
