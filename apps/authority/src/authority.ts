@@ -18,7 +18,11 @@ import { AUTHORITY_ROUTES } from '@specie/protocol/route';
 import type { Digest } from '@specie/protocol/session/digest';
 import type { Kem } from '@specie/protocol/session/kem';
 import { sessionKeyAt } from '@specie/protocol/session/party-keys';
-import { createSessionDesk, type SessionDesk } from '@specie/protocol/session/session-desk';
+import {
+  createSessionDesk,
+  type SessionDesk,
+  type SessionDeskOptions,
+} from '@specie/protocol/session/session-desk';
 import type { KeySet, TrustChain } from '@specie/protocol/trust/key-set';
 import type { Journal } from '@specie/stores/journal';
 import type { At } from './crash-points.ts';
@@ -67,6 +71,8 @@ export interface AuthorityOptions {
   readonly mintRandom: MintRandom;
   readonly entropyReport: () => unknown;
   readonly openings: Openings;
+  /** Keeps the seals of sessions; resolves when one is durable. */
+  readonly keepSeal?: SessionDeskOptions['keepSeal'];
   readonly at: At;
   readonly events: AuthorityEvents;
 }
@@ -250,5 +256,6 @@ function deskOf(
       return undefined;
     },
     onEnd: (session, party) => engine.forget(party, session),
+    ...(options.keepSeal !== undefined && { keepSeal: options.keepSeal }),
   });
 }

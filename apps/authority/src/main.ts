@@ -19,6 +19,7 @@ import {
   signKeySet,
   verify,
 } from './adapters/keeping.ts';
+import { tellSeals } from './adapters/sealing.ts';
 import { serve } from './adapters/serving.ts';
 
 const USAGE = `authority COMMAND --data DIR
@@ -31,6 +32,7 @@ const USAGE = `authority COMMAND --data DIR
   rotate-root [--root ROOTDIR]                    puts the announced root in force
   backup --to DIR                                 copies everything, beside a running service
   restore --from DIR                              puts a backup into an empty folder
+  seals                                           lists and checks what operators signed for
   verify                                          replays the journal and says what it leads to
   release --cause CAUSE --officer A --officer B --reason TEXT
 `;
@@ -109,6 +111,9 @@ async function run(args: readonly string[]): Promise<void> {
       if (verified.isAsMarked === false) process.exitCode = 1;
       return;
     }
+    case 'seals':
+      if (!tellSeals(data, say)) process.exitCode = 1;
+      return;
     case 'release':
       release(
         data,

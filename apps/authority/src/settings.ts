@@ -7,6 +7,7 @@
  */
 import { parseCurrency } from '@specie/core/money/currency';
 import { Fault } from '@specie/protocol/fault';
+import { SEAL_DAYS } from '@specie/protocol/session/kept-seals';
 
 export interface CurrencyPolicy {
   readonly code: string;
@@ -34,6 +35,8 @@ export interface Settings {
   /** Sandbox only: the reserves an operator begins with. */
   readonly openings: readonly SumSetting[];
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  /** Days for which seals of sessions are kept after the newest of each. */
+  readonly sealDays: number;
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -49,6 +52,7 @@ const KNOWN = new Set([
   'quotas',
   'openings',
   'tls',
+  'sealDays',
   'log',
 ]);
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -102,6 +106,7 @@ export function readSettings(json: unknown, file: string): Settings {
     quotas: readSums(fields['quotas'] ?? [], 'quotas', wrong),
     openings: readSums(fields['openings'] ?? [], 'openings', wrong),
     tls: tlsOf(fields['tls'], wrong),
+    sealDays: sealDaysOf(fields['sealDays'] ?? SEAL_DAYS, wrong),
     log: level,
   };
 }
@@ -138,6 +143,12 @@ export function readSums(json: unknown, at: string, wrong: Wrong): readonly SumS
   if (new Set(sums.map(({ currency }) => currency)).size !== sums.length)
     throw wrong(at, 'one amount for each currency');
   return sums.sort((a, b) => a.currency - b.currency);
+}
+
+function sealDaysOf(json: unknown, wrong: Wrong): number {
+  if (typeof json === 'number' && Number.isInteger(json) && json >= 1 && json <= 36_600)
+    return json;
+  throw wrong('sealDays', 'a number of days from 1 to 36600');
 }
 
 function tlsOf(json: unknown, wrong: Wrong): Settings['tls'] {

@@ -1,5 +1,5 @@
 /**
- * The operator's command line: `init`, `serve`, `status`, `retire`, `backup`, `restore`.
+ * The operator's command line: `init`, `serve`, `status`, `retire`, `seals`, `backup`, `restore`.
  *
  * Spec: 06 §9.
  * @module
@@ -11,6 +11,7 @@ import { readJson } from '@specie/protocol/node/folder';
 import { backUp, restore } from './adapters/backup.ts';
 import { initDataFolder, openDataFolder } from './adapters/data-folder.ts';
 import { retire } from './adapters/retiring.ts';
+import { tellSeals } from './adapters/sealing.ts';
 import { openRandom, serve } from './adapters/serving.ts';
 import { DEFAULTS, settingsOf, type Settings } from './settings.ts';
 
@@ -19,6 +20,7 @@ const USAGE = `operator init --data DIR --number N --name NAME --url URL
 operator serve --data DIR [--host 127.0.0.1] [--port N] [--tls-key FILE --tls-cert FILE]
 operator status --data DIR
 operator retire --data DIR --currency CNY --amount 1000.00
+operator seals --data DIR
 operator backup --data DIR --to DIR
 operator restore --from DIR --data DIR`;
 
@@ -104,6 +106,11 @@ async function run(command: string | undefined, given: Given): Promise<void> {
       };
       const { state, retired, code } = await retire(need(given, 'data'), wish, 30_000);
       say(JSON.stringify({ state, retired: retired.toString(), code }));
+      return;
+    }
+    case 'seals': {
+      const tell = (line: unknown): void => say(JSON.stringify(line));
+      if (!tellSeals(need(given, 'data'), tell)) process.exitCode = 1;
       return;
     }
     case 'backup':

@@ -21,6 +21,7 @@ import {
 import { signedAskMessage } from '@specie/protocol/messages/wallet';
 import { openapiOf } from '@specie/protocol/openapi';
 import { OPERATOR_ROUTES } from '@specie/protocol/route';
+import { createSealKeeper, type SealShelf } from '@specie/protocol/session/kept-seals';
 import { openSession } from '@specie/protocol/session/session-caller';
 import { createSessionDesk } from '@specie/protocol/session/session-desk';
 import type { Transport } from '@specie/protocol/transport';
@@ -56,6 +57,8 @@ export interface OperatorPorts {
   readonly keys: OperatorKeys;
   readonly book: Database;
   readonly vault: Database;
+  /** Where what other parties signed for in sessions is kept. */
+  readonly seals?: SealShelf;
   readonly transport: Transport;
   readonly bank: Bank;
   readonly outbox: Outbox;
@@ -91,6 +94,7 @@ interface Frame {
   readonly ports: OperatorPorts;
   readonly office: Office;
   readonly trust: TrustWatch;
+  readonly keepSeal: KeepSeal | undefined;
   readonly stopping: AbortController;
   /** Work that ends when the operator stops. */
   readonly running: Promise<unknown>[];
@@ -131,19 +135,21 @@ export function createOperator(ports: OperatorPorts): Operator {
 
 function openFrame(ports: OperatorPorts): Frame {
   const office = openOffice(ports);
+  const trust = createTrustWatch({
+    authority: ports.authority,
+    url: ports.settings.authorityUrl,
+    seed: ports.keys.session,
+    transport: ports.transport,
+    suite: slhDsaNative,
+    clock: ports.clock,
+    ...ports.trust,
+    onFault: ports.onFault,
+  });
   return {
     ports,
     office,
-    trust: createTrustWatch({
-      authority: ports.authority,
-      url: ports.settings.authorityUrl,
-      seed: ports.keys.session,
-      transport: ports.transport,
-      suite: slhDsaNative,
-      clock: ports.clock,
-      ...ports.trust,
-      onFault: ports.onFault,
-    }),
+    trust,
+    keepSeal: sealKeeperOf(ports, trust),
     stopping: new AbortController(),
     running: [],
     seen: office.book.custody.position() - 1,
@@ -151,9 +157,21 @@ function openFrame(ports: OperatorPorts): Frame {
   };
 }
 
+type KeepSeal = ReturnType<typeof createSealKeeper>;
+
+function sealKeeperOf(
+  { seals, clock, settings }: OperatorPorts,
+  trust: TrustWatch,
+): KeepSeal | undefined {
+  if (seals === undefined) return undefined;
+  const chain = (): TrustWatch['chain'] => trust.chain;
+  const days = settings.sealDays;
+  return createSealKeeper({ shelf: seals, chain, clock, days, digest: digestNative });
+}
+
 /** How a session with a party is opened. */
 function openTo(frame: Frame, number: number, url: string): Open {
-  const { ports, trust } = frame;
+  const { ports, trust, keepSeal } = frame;
   return () =>
     openSession({
       transport: ports.transport,
@@ -167,6 +185,9 @@ function openTo(frame: Frame, number: number, url: string): Open {
       monotonic: ports.monotonic,
       random: ports.random,
       seen: number === AUTHORITY_PARTY && frame.seen >= 0 ? frame.seen : undefined,
+      ...(keepSeal !== undefined && {
+        keepSeal: (evidence, links) => void keepSeal(evidence, links).catch(ports.onBug),
+      }),
     });
 }
 
@@ -225,7 +246,7 @@ function openDesks(frame: Frame) {
 }
 
 function openService(
-  { ports, office, trust }: Frame,
+  { ports, office, trust, keepSeal }: Frame,
   desks: Desks,
   { isReady, status }: { readonly isReady: () => boolean; readonly status: () => unknown },
 ): Service {
@@ -250,6 +271,7 @@ function openService(
         clock,
         monotonic: ports.monotonic,
         random: ports.random,
+        ...(keepSeal !== undefined && { keepSeal }),
       }),
       ask: createAskGate({
         authority: ports.authority,

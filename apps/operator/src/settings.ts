@@ -9,6 +9,7 @@ import { DAY, HOUR, MINUTE } from '@specie/core/base/instant';
 import { currencyOfNumber } from '@specie/core/money/currency';
 import { SAMPLE_LIMITS, type LimitTable } from '@specie/core/risk/limit';
 import { Fault } from '@specie/protocol/fault';
+import { SEAL_DAYS } from '@specie/protocol/session/kept-seals';
 import type { Rate } from './rule/rate.ts';
 
 /** What is counted against a rate. */
@@ -49,6 +50,8 @@ export interface Settings {
   readonly rates: Rates;
   readonly stock: readonly StockTarget[];
   readonly lanes: number;
+  /** Days for which seals of sessions are kept after the newest of each. */
+  readonly sealDays: number;
   /** How long a wallet waits for the outcome of its order before it is told to ask again. */
   readonly answerWaitMs: number;
 }
@@ -86,6 +89,7 @@ export const DEFAULTS = {
   rates: DEFAULT_RATES,
   stock: DEFAULT_STOCK,
   lanes: 2,
+  sealDays: SEAL_DAYS,
   answerWaitMs: 15_000,
 } as const;
 
@@ -112,6 +116,7 @@ export function settingsOf(json: unknown): Settings {
     stock:
       all['stock'] === undefined ? DEFAULTS.stock : listOf(all['stock'], 'stock').map(targetOf),
     lanes: wholeOf(all['lanes'] ?? DEFAULTS.lanes, 'lanes', 1, 8),
+    sealDays: wholeOf(all['sealDays'] ?? DEFAULTS.sealDays, 'sealDays', 1, 36_600),
     answerWaitMs: wholeOf(all['answerWaitMs'] ?? DEFAULTS.answerWaitMs, 'answerWaitMs', 10, 60_000),
   };
 }

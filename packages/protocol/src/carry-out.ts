@@ -165,10 +165,13 @@ function sealed(
   want: Want,
   body: Uint8Array,
   admission: Admission,
-): Reply {
+): Reply | Promise<Reply> {
   const given = readMessage(signedSessionSealMessage, want, body);
   if (!given.ok) return refused(house, head, given.refusal);
-  return replyOf(house, head, mounted, want, admission.seal(given.value));
+  const result = admission.seal(given.value);
+  return result instanceof Promise
+    ? result.then((settled) => replyOf(house, head, mounted, want, settled))
+    : replyOf(house, head, mounted, want, result);
 }
 
 function asked(

@@ -14,6 +14,7 @@ import type { Instant } from '@specie/core/base/instant';
 import { Fault } from '@specie/protocol/fault';
 import { FOLDER_MODE, readJson, writeDurably } from '@specie/protocol/node/folder';
 import { openEmbeddedJournal } from '@specie/stores/embedded';
+import { openSealStore } from '@specie/stores/seal-store';
 import { openDataFolder, PLACES } from './data-folder.ts';
 import { openDirectoryStore } from './directory-store.ts';
 
@@ -53,12 +54,17 @@ export async function backUp(data: string, target: string, now: Instant): Promis
   const journal = openEmbeddedJournal(folder.at('journal'), { isReadOnly: true });
   await journal.backup(path.join(target, PLACES.journal));
   journal.close();
+  if (fs.existsSync(folder.at('seals'))) {
+    const seals = openSealStore(folder.at('seals'), { isReadOnly: true });
+    await seals.backup(path.join(target, PLACES.seals));
+    seals.close();
+  }
   // The copy is opened and checked whole before anybody relies on it.
   const copy = openEmbeddedJournal(path.join(target, PLACES.journal), { isReadOnly: true });
   const { position, number, hash: head } = copy.last();
   copy.close();
   for (const end of ['-wal', '-shm'])
-    for (const name of [PLACES.journal, PLACES.directory])
+    for (const name of [PLACES.journal, PLACES.directory, PLACES.seals])
       fs.rmSync(path.join(target, name + end), { force: true });
   const files = filesIn(target).map((name) => describe(target, name));
   const about = { format: 1, kind: 'authority-backup', time: now, position, batches: number };

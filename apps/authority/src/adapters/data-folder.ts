@@ -26,6 +26,7 @@ export const PLACES = {
   operators: 'operators',
   journal: 'journal.sqlite',
   directory: 'directory.sqlite',
+  seals: 'seals.sqlite',
   halt: 'halt.json',
   clock: 'clock.json',
   service: 'service.json',

@@ -18,6 +18,7 @@ import { mlDsaNative, slhDsaNative } from '@specie/protocol/node/native-crypto';
 import { formatAuthority, type KeySet, type TrustChain } from '@specie/protocol/trust/key-set';
 import { openEmbeddedJournal } from '@specie/stores/embedded';
 import { StoreFault } from '@specie/stores/fault';
+import { openSealStore } from '@specie/stores/seal-store';
 import { takeOwnerLock } from '@specie/stores/owner-lock';
 import { replayJournal } from '../ledger/start.ts';
 import { initialSettings } from '../settings.ts';
@@ -94,6 +95,7 @@ export async function init(options: InitOptions): Promise<string> {
   // Empty, but there: what can be served can be backed up.
   openEmbeddedJournal(folder.at('journal')).close();
   openDirectoryStore(folder.at('directory')).close();
+  openSealStore(folder.at('seals')).close();
   return formatAuthority(chain[0]!.keySet.authority);
 }
 

@@ -23,8 +23,10 @@ import {
   mlDsaNative,
   slhDsaNative,
 } from '@specie/protocol/node/native-crypto';
+import { createSealKeeper } from '@specie/protocol/session/kept-seals';
 import { formatAuthority, type TrustChain } from '@specie/protocol/trust/key-set';
 import { openEmbeddedJournal, type EmbeddedJournal } from '@specie/stores/embedded';
+import { openSealStore, type SealStore } from '@specie/stores/seal-store';
 import { createAuthority, type Authority } from '../authority.ts';
 import { CRASH_POINTS, type At } from '../crash-points.ts';
 import type { MintRandom } from '../mint/mint.ts';
@@ -57,6 +59,7 @@ interface Held {
   readonly at: At;
   readonly journal: EmbeddedJournal;
   readonly names: DirectoryStore;
+  readonly seals: SealStore;
   readonly pool: EntropyPool;
   readonly clock: () => Instant;
   chain: TrustChain;
@@ -132,6 +135,7 @@ async function hold(folder: DataFolder, log: Log): Promise<Held> {
   const offset = clockOffset(folder);
   const journal = openEmbeddedJournal(folder.at('journal'));
   const names = openDirectoryStore(folder.at('directory'));
+  const seals = openSealStore(folder.at('seals'));
   const pool = await openServerPool({
     onDrop: (source, reason) => log.error({ source, reason }, 'a source of randomness is dropped'),
   });
@@ -141,6 +145,7 @@ async function hold(folder: DataFolder, log: Log): Promise<Held> {
     at,
     journal,
     names,
+    seals,
     pool,
     chain,
     operators: readOperators(folder),
@@ -151,9 +156,16 @@ async function hold(folder: DataFolder, log: Log): Promise<Held> {
 }
 
 function authorityOver(held: Held, fatal: (cause: unknown) => void): Authority {
-  const { folder, log, pool } = held;
+  const { folder, log, pool, clock } = held;
   return createAuthority({
     ...held,
+    keepSeal: createSealKeeper({
+      shelf: held.seals,
+      chain: () => held.chain,
+      clock,
+      days: folder.settings.sealDays,
+      digest: digestNative,
+    }),
     keys: {
       authority: held.chain[0]!.keySet.authority,
       sessionSeed: sessionSeedOf(folder, held.clock()),
@@ -271,6 +283,7 @@ async function close(held: Held, authority: Authority, listening: Listening): Pr
   writeDurably(folder.at('stateMark'), `${JSON.stringify(mark)}\n`);
   fs.rmSync(folder.at('service'), { force: true });
   held.names.close();
+  held.seals.close();
   held.pool.close();
   journal.close();
   log.info({ position }, 'stopped');

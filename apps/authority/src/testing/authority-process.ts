@@ -15,13 +15,18 @@ import {
   mlDsaNative,
   slhDsaNative,
 } from '@specie/protocol/node/native-crypto';
-import { openSession, type Session } from '@specie/protocol/session/session-caller';
+import {
+  openSession,
+  type Session,
+  type SessionCallerOptions,
+} from '@specie/protocol/session/session-caller';
 import { sessionKeyAt } from '@specie/protocol/session/party-keys';
 import {
   followTrust,
   parseAuthority,
   trustChainMessage,
   type KeySet,
+  type TrustChain,
 } from '@specie/protocol/trust/key-set';
 import { bytesFor } from './ledger-bench.ts';
 
@@ -102,7 +107,8 @@ export function writeCard(folder: string, operator: number): string {
 }
 
 export interface OperatorLine {
-  open(seen?: number): Promise<Session>;
+  open(seen?: number, keepSeal?: SessionCallerOptions['keepSeal']): Promise<Session>;
+  readonly chain: TrustChain;
   readonly authority: Uint8Array;
   close(): void;
 }
@@ -119,16 +125,18 @@ export async function connect(
   const transport = httpTransport({ timeoutMs: 10_000 });
   const authority = parseAuthority(fingerprint);
   if (!authority.ok) throw new Error('the fingerprint is none');
-  const set = await fetchKeySet(url, authority.value, now());
+  const chain = await fetchChain(url);
+  const set = keySetOf(chain, authority.value, now());
   let drawn = 0;
   lines += 1;
   const life = now();
   return {
     authority: authority.value,
+    chain,
     close() {
       void transport.close();
     },
-    async open(seen) {
+    async open(seen, keepSeal) {
       const session = await openSession({
         transport,
         self: operator,
@@ -149,6 +157,7 @@ export async function connect(
             (_, i) => bytesFor(`chance/${operator}/${life}/${lines}/${(drawn += 1)}`, i)[0]!,
           ),
         seen,
+        ...(keepSeal !== undefined && { keepSeal }),
       });
       if (!session.ok) throw new Error(session.refusal.code);
       return session.value;
@@ -162,11 +171,19 @@ export async function fetchKeySet(
   authority: Uint8Array,
   now: Instant,
 ): Promise<KeySet> {
+  return keySetOf(await fetchChain(url), authority, now);
+}
+
+async function fetchChain(url: string): Promise<TrustChain> {
   const response = await fetch(`${url}/v1/trust`);
   const chain = trustChainMessage.decode(new Uint8Array(await response.arrayBuffer()));
   if (!chain.ok) throw new Error(chain.refusal.code);
+  return chain.value.sets;
+}
+
+function keySetOf(chain: TrustChain, authority: Uint8Array, now: Instant): KeySet {
   const trust = { authority, known: undefined };
-  const set = followTrust(trust, chain.value.sets, now, slhDsaNative);
+  const set = followTrust(trust, chain, now, slhDsaNative);
   if (!set.ok) throw new Error(set.refusal.code);
   return set.value;
 }

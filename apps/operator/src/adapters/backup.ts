@@ -13,6 +13,7 @@ import path from 'node:path';
 import { Fault } from '@specie/protocol/fault';
 import { FOLDER_MODE, KEY_FILE_MODE, readJson, writeDurably } from '@specie/protocol/node/folder';
 import { openDatabase } from '@specie/stores/database';
+import { openSealStore } from '@specie/stores/seal-store';
 import { BOOK_KIND, BOOK_MIGRATIONS } from '../book/schema.ts';
 import { KEY_NAMES, openDataFolder, openDatabases, PLACES } from './data-folder.ts';
 
@@ -26,6 +27,7 @@ const COPIED = [
   PLACES.clock,
   ...KEY_NAMES.map((name) => path.join(PLACES.keys, `${name}.key`)),
 ];
+const STORES = [PLACES.book, PLACES.vault, PLACES.seals];
 
 /** Copies a folder, also while it is in use, into one that must not exist yet. */
 export async function backUp(directory: string, target: string): Promise<void> {
@@ -42,13 +44,18 @@ export async function backUp(directory: string, target: string): Promise<void> {
     book.close();
     vault.close();
   }
+  if (fs.existsSync(folder.at('seals'))) {
+    const seals = openSealStore(folder.at('seals'), { isReadOnly: true });
+    await seals.backup(path.join(target, PLACES.seals));
+    seals.close();
+  }
   const files: Record<string, string> = {};
   for (const name of COPIED) {
     if (!fs.existsSync(path.join(directory, name))) continue;
     const content = fs.readFileSync(path.join(directory, name));
     writeDurably(path.join(target, name), content, KEY_FILE_MODE);
   }
-  for (const name of [...COPIED, PLACES.book, PLACES.vault]) {
+  for (const name of [...COPIED, ...STORES]) {
     const file = path.join(target, name);
     if (fs.existsSync(file)) files[name] = hash('sha256', fs.readFileSync(file), 'hex');
   }
@@ -88,7 +95,7 @@ function manifestOf(source: string): readonly (readonly [string, string])[] {
   const files: unknown = (manifest as { readonly files?: unknown } | undefined)?.files;
   if (typeof files !== 'object' || files === null)
     throw new Fault('backup_damaged', 'never', `${source} has no manifest`);
-  const known = new Set([...COPIED, PLACES.book, PLACES.vault]);
+  const known = new Set([...COPIED, ...STORES]);
   return Object.entries(files as Record<string, unknown>).map(([name, expected]) => {
     if (!known.has(name) || typeof expected !== 'string')
       throw new Fault('backup_damaged', 'never', `the manifest names ${name}`);

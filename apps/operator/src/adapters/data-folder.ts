@@ -33,6 +33,7 @@ export const PLACES = {
   trust: 'trust.chain',
   book: 'book.sqlite',
   vault: 'vault.sqlite',
+  seals: 'seals.sqlite',
   keys: 'keys',
   clock: 'clock.json',
   service: 'service.json',

@@ -16,6 +16,7 @@ import { writeDurably } from '@specie/protocol/node/folder';
 import { listen } from '@specie/protocol/node/listen';
 import { createLog, type Log } from '@specie/protocol/node/log';
 import { parseAuthority } from '@specie/protocol/trust/key-set';
+import { openSealStore } from '@specie/stores/seal-store';
 import { CRASH_POINTS } from '../crash-points.ts';
 import { createMetrics } from '../metrics.ts';
 import { createOperator, type Operator, type OperatorPorts } from '../operator.ts';
@@ -66,10 +67,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     log.error({ source, reason }, 'a source of randomness was dropped');
   });
   const databases = openDatabases(folder);
+  const seals = openSealStore(folder.at('seals'));
   const transport = httpTransport();
   let offset = clockOffset(folder);
   const operator = operatorOf(folder, log, {
     ...databases,
+    seals,
     transport,
     random: entropy.random,
     clock: () => instantOf(Date.now() + offset),
@@ -95,6 +98,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   fs.rmSync(folder.at('service'), { force: true });
   await transport.close();
   entropy.close();
+  seals.close();
   databases.book.close();
   databases.vault.close();
   log.info('stopped');
@@ -103,7 +107,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 function operatorOf(
   folder: DataFolder,
   log: Log,
-  ports: Pick<OperatorPorts, 'book' | 'vault' | 'transport' | 'random' | 'monotonic'> & {
+  ports: Pick<OperatorPorts, 'book' | 'vault' | 'seals' | 'transport' | 'random' | 'monotonic'> & {
     readonly clock: () => Instant;
   },
 ): Operator {

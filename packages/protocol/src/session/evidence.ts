@@ -8,7 +8,7 @@
  */
 import { concatBytes, equalBytes } from '@specie/core/base/bytes';
 import type { ContentOf } from '@specie/core/codec/message';
-import { hashOf } from '@specie/core/crypto/hash';
+import { HASH_BYTES, hashOf } from '@specie/core/crypto/hash';
 import type { SignatureSuite } from '@specie/core/crypto/signature';
 import {
   sessionAcceptMessage,
@@ -25,6 +25,7 @@ import {
   firstLink,
   nextLink,
   requestAuthenticator,
+  type SessionKeys,
   sessionKeysOf,
 } from './session-chain.ts';
 
@@ -40,6 +41,15 @@ export interface SealEvidence {
   readonly opening: { readonly by: 'caller' | 'callee'; readonly bytes: Uint8Array };
   readonly byCaller: SignedSessionSeal;
   readonly byCallee: SignedSessionSeal;
+}
+
+/**
+ * What a seal covers beyond the seal before it: the authenticators of the exchanges after counter
+ * `after`, each exchange's request and then its answer, 32 bytes each.
+ */
+export interface SealedLinks {
+  readonly after: number;
+  readonly authenticators: Uint8Array;
 }
 
 /** Both parties' session keys as the key set of that time gave them. */
@@ -69,34 +79,97 @@ export function isSealedBy(
   said: readonly SaidExchange[],
   witness: SealWitness,
 ): boolean {
-  const { open, accept, byCaller, byCallee } = evidence;
+  const shared = sharedOf(evidence, witness);
+  if (shared === undefined) return false;
+  const pairs = said.map((each, i) =>
+    authenticatorsOf(evidence, shared.keys, i + 1, each, witness),
+  );
+  return isChainSealed(evidence, concatBytes(...pairs.flat()), witness);
+}
+
+/**
+ * Whether both parties signed for a session in which exchange number `counter` was exactly `said`.
+ * `authenticators` are those of all its exchanges from the first on, as `SealedLinks` gave them
+ * piece by piece: so one exchange is proven without showing any other.
+ */
+export function isExchangeSealed(
+  evidence: SealEvidence,
+  authenticators: Uint8Array,
+  counter: number,
+  said: SaidExchange,
+  witness: SealWitness,
+): boolean {
+  const shared = sharedOf(evidence, witness);
+  if (shared === undefined || !isChainSealed(evidence, authenticators, witness)) return false;
+  const own = concatBytes(...authenticatorsOf(evidence, shared.keys, counter, said, witness));
+  const at = (counter - 1) * LINK_BYTES;
+  return equalBytes(authenticators.subarray(at, at + LINK_BYTES), own);
+}
+
+/** Whether both parties signed the handshake and the chain over these authenticators, which end at the seal. */
+export function isChainSealed(
+  evidence: SealEvidence,
+  authenticators: Uint8Array,
+  witness: SealWitness,
+): boolean {
+  const { byCaller, byCallee } = evidence;
   const { suite, digest, callerKey, calleeKey } = witness;
-  const openHash = hashOf(sessionOpenMessage, open.open);
+  const shared = sharedOf(evidence, witness);
   const isSigned =
-    suite.verify(callerKey, sessionOpenMessage.encode(open.open), open.signature) &&
-    suite.verify(calleeKey, sessionAcceptMessage.encode(accept.accept), accept.signature) &&
     suite.verify(callerKey, sessionSealMessage.encode(byCaller.seal), byCaller.signature) &&
     suite.verify(calleeKey, sessionSealMessage.encode(byCallee.seal), byCallee.signature);
-  const secret = secretOf(evidence, witness.kem);
-  if (!isSigned || secret === undefined || !equalBytes(accept.accept.open, openHash)) return false;
-  const first = firstLink(digest, openHash, hashOf(sessionAcceptMessage, accept.accept));
-  const keys = sessionKeysOf(secret, first);
-  const { session } = accept.accept;
-  let chain = first;
-  for (const [i, { method, path, request, status, answer }] of said.entries()) {
-    const counter = i + 1;
+  const count = authenticators.length / LINK_BYTES;
+  if (shared === undefined || !isSigned || !Number.isInteger(count)) return false;
+  let chain = shared.first;
+  for (let at = 0; at < authenticators.length; at += LINK_BYTES) {
+    const answerAt = at + HASH_BYTES;
     chain = nextLink(
       digest,
       chain,
-      requestAuthenticator(digest, keys.request, { session, counter, method, path, body: request }),
-      answerAuthenticator(digest, keys.answer, { session, counter, status, body: answer }),
+      authenticators.subarray(at, answerAt),
+      authenticators.subarray(answerAt, answerAt + HASH_BYTES),
     );
   }
-  const expected = concatBytes(session, chain);
+  const { session } = evidence.accept.accept;
   return [byCaller.seal, byCallee.seal].every(
     (seal) =>
-      seal.counter === said.length && equalBytes(concatBytes(seal.session, seal.chain), expected),
+      seal.counter === count && equalBytes(seal.session, session) && equalBytes(seal.chain, chain),
   );
+}
+
+/** Bytes of both authenticators of an exchange. */
+const LINK_BYTES = 2 * HASH_BYTES;
+
+/** What both sides of a session share, when both signed its handshake and the opening fits it. */
+function sharedOf(
+  evidence: SealEvidence,
+  { suite, kem, digest, callerKey, calleeKey }: SealWitness,
+): { readonly first: Uint8Array; readonly keys: SessionKeys } | undefined {
+  const { open, accept } = evidence;
+  const openHash = hashOf(sessionOpenMessage, open.open);
+  const isSigned =
+    suite.verify(callerKey, sessionOpenMessage.encode(open.open), open.signature) &&
+    suite.verify(calleeKey, sessionAcceptMessage.encode(accept.accept), accept.signature);
+  if (!isSigned || !equalBytes(accept.accept.open, openHash)) return undefined;
+  const secret = secretOf(evidence, kem);
+  if (secret === undefined) return undefined;
+  const first = firstLink(digest, openHash, hashOf(sessionAcceptMessage, accept.accept));
+  return { first, keys: sessionKeysOf(secret, first) };
+}
+
+/** Authenticators that an exchange had in a session: of its request, and of its answer. */
+function authenticatorsOf(
+  { accept: { accept } }: SealEvidence,
+  keys: SessionKeys,
+  counter: number,
+  { method, path, request, status, answer }: SaidExchange,
+  { digest }: SealWitness,
+): readonly [Uint8Array, Uint8Array] {
+  const { session } = accept;
+  return [
+    requestAuthenticator(digest, keys.request, { session, counter, method, path, body: request }),
+    answerAuthenticator(digest, keys.answer, { session, counter, status, body: answer }),
+  ];
 }
 
 function secretOf({ open, accept, opening }: SealEvidence, kem: Kem): Uint8Array | undefined {

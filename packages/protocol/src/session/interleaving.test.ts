@@ -67,7 +67,7 @@ async function run(steps: readonly Step[]): Promise<void> {
   let lastAnswer: Incoming | undefined;
 
   const start = (): ReturnType<typeof littleAuthority>['service'] => {
-    const desk = world.desk(0, { keepSeal: (one) => kept.callee.push(one) });
+    const desk = world.desk(0, { keepSeal: (one) => void kept.callee.push(one) });
     return littleAuthority(world, desk, (from) => void carriedOut.push(from)).service;
   };
   let service = start();

@@ -4,7 +4,7 @@
  */
 import type { Incoming, Outgoing, Transport } from '../transport.ts';
 import { littleAuthority } from './authority.fixture.ts';
-import type { SaidExchange, SealEvidence } from './evidence.ts';
+import type { SaidExchange, SealedLinks, SealEvidence } from './evidence.ts';
 import { accepted, type World, worldOf } from './parties.fixture.ts';
 import type { Session } from './session-caller.ts';
 import type { SessionDesk } from './session-desk.ts';
@@ -40,6 +40,8 @@ export interface Scene {
   readonly way: { request(o: Outgoing): Outgoing; answer(i: Incoming): Incoming };
   readonly said: SaidExchange[];
   readonly evidence: { readonly caller: SealEvidence[]; readonly callee: SealEvidence[] };
+  /** What the seals of one side cover, all of it. */
+  linksOf(side: SealEvidence[]): readonly SealedLinks[];
   readonly last: () => Outgoing;
   readonly service: { exchange(outgoing: Outgoing): Promise<Incoming> };
 }
@@ -51,7 +53,12 @@ export async function scene(
 ): Promise<Scene> {
   const world = worldOf(seed);
   const evidence: Scene['evidence'] = { caller: [], callee: [] };
-  const desk = world.desk(0, { keepSeal: (one) => evidence.callee.push(one) });
+  const covered = new Map<SealEvidence[], SealedLinks[]>();
+  const keep = (side: SealEvidence[], one: SealEvidence, links: SealedLinks): void => {
+    side.push(one);
+    covered.set(side, [...(covered.get(side) ?? []), links]);
+  };
+  const desk = world.desk(0, { keepSeal: (one, links) => keep(evidence.callee, one, links) });
   const { service, carriedOut } = littleAuthority(world, desk, trouble);
   const way: Scene['way'] = { request: (o) => o, answer: (i) => i };
   const said: SaidExchange[] = [];
@@ -67,7 +74,9 @@ export async function scene(
     return answer;
   });
   const session = accepted(
-    await world.open(1, 0, transport, { keepSeal: (one) => evidence.caller.push(one) }),
+    await world.open(1, 0, transport, {
+      keepSeal: (one, links) => keep(evidence.caller, one, links),
+    }),
   );
   return {
     world,
@@ -77,6 +86,7 @@ export async function scene(
     way,
     said,
     evidence,
+    linksOf: (side) => covered.get(side) ?? [],
     service,
     last: () => {
       if (last === undefined) throw new Error('nothing was sent');

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { concatBytes } from '@specie/core/base/bytes';
 import { accept } from '@specie/core/base/result';
 import { Fault } from '../fault.ts';
 import { hashOf } from '@specie/core/crypto/hash';
@@ -11,8 +12,11 @@ import { digestNative, kemNative, mlDsaNative } from '../node/native-crypto.ts';
 import { AUTHORITY_ROUTES } from '../route.ts';
 import { littleAuthority } from './authority.fixture.ts';
 import {
+  isChainSealed,
+  isExchangeSealed,
   isSealedBy,
   type SaidExchange,
+  type SealedLinks,
   type SealEvidence,
   type SignedSessionSeal,
 } from './evidence.ts';
@@ -69,6 +73,68 @@ it('let anyone see that both sides said exactly this', async () => {
     const opening = { ...one.opening, bytes: one.opening.bytes.map((byte) => byte ^ 1) };
     expect(isSealedBy({ ...one, opening }, spoken, witness)).toBe(false);
   }
+});
+
+it('prove a single exchange by its authenticators, without showing any other', async () => {
+  const { session, evidence, said, linksOf } = await scene();
+  for (const from of [1, 404]) await session.call(feed, ask(from));
+  accepted(await session.seal());
+  for (const from of [3, 4, 5]) await session.call(feed, ask(from));
+  await session.end();
+  for (const side of [evidence.caller, evidence.callee]) {
+    const links = linksOf(side);
+    expect(links.map(({ after }) => after)).toEqual([0, 2]);
+    const whole = concatBytes(...links.map(({ authenticators }) => authenticators));
+    const newest = side.at(-1)!;
+    expect(isChainSealed(newest, whole, witness)).toBe(true);
+    for (const [i, each] of said.slice(0, 6).entries())
+      expect(isExchangeSealed(newest, whole, i + 1, each, witness)).toBe(true);
+    const denied = said[1]!;
+    const other = { ...denied, status: 200 };
+    expect(isExchangeSealed(newest, whole, 2, other, witness)).toBe(false);
+    expect(isExchangeSealed(newest, whole, 3, denied, witness)).toBe(false);
+    expect(isExchangeSealed(newest, whole, 99, denied, witness)).toBe(false);
+    expect(isChainSealed(newest, whole.subarray(64), witness)).toBe(false);
+    expect(isChainSealed(newest, whole.subarray(0, -1), witness)).toBe(false);
+    expect(isChainSealed(side[0]!, whole, witness)).toBe(false);
+  }
+});
+
+it('wait for their evidence to be kept, and give what was not kept once more', async () => {
+  const world = worldOf(16);
+  const kept: SealedLinks[] = [];
+  let release: () => void = () => undefined;
+  const desk = world.desk(0, {
+    keepSeal(_, links) {
+      kept.push(links);
+      return new Promise((resolve) => (release = resolve));
+    },
+  });
+  const { service } = littleAuthority(world, desk);
+  const session = accepted(await world.open(1, 0, lineTo(service)));
+  accepted(await session.call(feed, ask(1)));
+  let isSealed = false;
+  const sealing = session.seal().then((answer) => {
+    isSealed = answer.ok;
+  });
+  await settled();
+  expect([isSealed, kept.map(({ authenticators }) => authenticators.length)]).toEqual([
+    false,
+    [64],
+  ]);
+  release();
+  await sealing;
+  expect(isSealed).toBe(true);
+  accepted(await session.call(feed, ask(2)));
+  const again = session.seal();
+  await settled();
+  release();
+  accepted(await again);
+  // The exchange that carried the first seal is covered by the second.
+  expect(kept.map(({ after, authenticators }) => [after, authenticators.length])).toEqual([
+    [0, 64],
+    [1, 128],
+  ]);
 });
 
 it('come in time while a session is busy for long', async () => {
@@ -181,8 +247,8 @@ it('that the callee answers with a signature of nobody end the session', async (
       const admission = admitted.value;
       return accept({
         ...admission,
-        seal(given: SignedSessionSeal) {
-          const signed = admission.seal(given);
+        async seal(given: SignedSessionSeal) {
+          const signed = await admission.seal(given);
           return signed.ok ? accept({ ...signed.value, signature: new Uint8Array(2420) }) : signed;
         },
       });

@@ -6,7 +6,7 @@
  * Spec: 10 §2–§4.
  * @module
  */
-import { equalBytes, hexOf } from '@specie/core/base/bytes';
+import { concatBytes, equalBytes, hexOf } from '@specie/core/base/bytes';
 import { refuse, accept, type Refusal, type Result } from '@specie/core/base/result';
 import { assert } from '@specie/core/base/assert';
 import { hashOf } from '@specie/core/crypto/hash';
@@ -22,7 +22,12 @@ import { AUTHORITY_ROUTES, MESSAGE_MEDIA_TYPE, type Route } from '../route.ts';
 import { exchange, type Incoming, type Transport } from '../transport.ts';
 import { answerOf } from '../answer.ts';
 import { type Digest, digestPortable } from './digest.ts';
-import type { SealEvidence, SignedSessionAccept, SignedSessionOpen } from './evidence.ts';
+import type {
+  SealEvidence,
+  SealedLinks,
+  SignedSessionAccept,
+  SignedSessionOpen,
+} from './evidence.ts';
 import { type Kem, KEM_SEED_BYTES } from './kem.ts';
 import type { PartyKeys } from './party-keys.ts';
 import {
@@ -59,8 +64,8 @@ export interface SessionCallerOptions {
   readonly random: Random;
   /** The newest position of the ledger we had an answer or a notice for. */
   readonly seen?: number | undefined;
-  /** Keeps the evidence of a seal. */
-  readonly keepSeal?: (evidence: SealEvidence) => void;
+  /** Keeps the evidence of a seal and the links since the one before; nothing here waits for it. */
+  readonly keepSeal?: (evidence: SealEvidence, links: SealedLinks) => void;
   readonly timer?: Timer;
   readonly timeoutMs?: number;
 }
@@ -93,6 +98,9 @@ interface Line extends SessionCallerOptions {
   readonly handshake: Pick<SealEvidence, 'open' | 'accept' | 'opening'>;
   counter: number;
   chain: Uint8Array;
+  /** Authenticators of exchanges whose seal is not kept yet, and the counter of the last one before them. */
+  unkept: Uint8Array[];
+  keptTo: number;
   isOpen: boolean;
   /** Monotonic time at which the first unsigned exchange was sent. */
   unsealedSince: number | undefined;
@@ -159,6 +167,8 @@ function lineOf(
     handshake: { open: signed, accept: accepted, opening: { by: 'caller', bytes: kemSeed } },
     counter: 0,
     chain: first,
+    unkept: [],
+    keptTo: 0,
     isOpen: true,
     unsealedSince: undefined,
     callOff: undefined,
@@ -252,7 +262,12 @@ async function seal(line: Line): Promise<Result<void>> {
     return refuse('session_seal_wrong');
   }
   line.unsealedSince = undefined;
-  line.keepSeal?.({ ...line.handshake, byCaller: signed, byCallee: answer.value });
+  if (line.keepSeal === undefined) return DONE;
+  // The exchange that carried the seal is after it.
+  const covered = line.unkept.splice(0, (own.counter - line.keptTo) * 2);
+  const links = { after: line.keptTo, authenticators: concatBytes(...covered) };
+  line.keptTo = own.counter;
+  line.keepSeal({ ...line.handshake, byCaller: signed, byCallee: answer.value }, links);
   return DONE;
 }
 
@@ -315,6 +330,7 @@ async function send(
   }
   line.counter = counter;
   line.chain = nextLink(digest, line.chain, requestMac, answerMac);
+  if (line.keepSeal !== undefined) line.unkept.push(requestMac, answerMac);
   return answer;
 }
 

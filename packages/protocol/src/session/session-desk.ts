@@ -7,7 +7,7 @@
  * Spec: 10 §2–§4.
  * @module
  */
-import { equalBytes, hexOf } from '@specie/core/base/bytes';
+import { concatBytes, equalBytes, hexOf } from '@specie/core/base/bytes';
 import { after, type Instant, MINUTE } from '@specie/core/base/instant';
 import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
 import { hashOf } from '@specie/core/crypto/hash';
@@ -23,6 +23,7 @@ import type { Clock, Random } from '../ports.ts';
 import { type Digest, digestPortable } from './digest.ts';
 import type {
   SealEvidence,
+  SealedLinks,
   SignedSessionAccept,
   SignedSessionOpen,
   SignedSessionSeal,
@@ -63,8 +64,11 @@ export interface SessionDeskOptions {
   /** Milliseconds of a clock that never goes back nor jumps. */
   readonly monotonic: () => number;
   readonly random: Random;
-  /** Keeps the evidence of a seal; when it throws, the seal is not answered. */
-  readonly keepSeal?: (evidence: SealEvidence) => void;
+  /**
+   * Keeps the evidence of a seal and the links since the one before; when it throws or rejects, the
+   * seal is not answered.
+   */
+  readonly keepSeal?: (evidence: SealEvidence, links: SealedLinks) => void | Promise<void>;
   /** Hears what a caller last saw of the ledger, and may refuse the session. */
   readonly onOpen?: (party: number, seen: number | undefined) => Refusal | undefined;
   /** Hears that a session ended, and why. */
@@ -96,7 +100,7 @@ export interface Admission {
   /** Why it is not to be carried out although it is authentic; the refusal is authenticated, too. */
   readonly refusal: Refusal | undefined;
   /** Checks a seal over everything said before this request and signs it too. */
-  seal(given: SignedSessionSeal): Result<SignedSessionSeal>;
+  seal(given: SignedSessionSeal): Result<SignedSessionSeal> | Promise<Result<SignedSessionSeal>>;
   /** Ends the exchange and gives the authenticator of its answer. */
   answer(status: number, body: Uint8Array): string;
 }
@@ -119,6 +123,9 @@ interface Held {
   readonly handshake: Pick<SealEvidence, 'open' | 'accept' | 'opening'>;
   counter: number;
   chain: Uint8Array;
+  /** Authenticators of exchanges whose seal is not kept yet, and the counter of the last one before them. */
+  readonly unkept: Uint8Array[];
+  keptTo: number;
   /** Monotonic time at which the first unsigned exchange ended, moved on by the time we ourselves took since. */
   unsealedSince: number | undefined;
   /** Monotonic time at which the request now being answered was admitted. */
@@ -192,6 +199,8 @@ function open(desk: Desk, given: SignedSessionOpen): Result<SignedSessionAccept>
     },
     counter: 0,
     chain: first,
+    unkept: [],
+    keptTo: 0,
     unsealedSince: undefined,
     busySince: undefined,
     usedAt: desk.monotonic(),
@@ -279,9 +288,16 @@ function admission(desk: Desk, held: Held, requestMac: Uint8Array, isSeal: boole
     refusal: standing(desk, held),
     seal(given) {
       const judged = seal(desk, held, given, counter - 1);
-      isSealed = judged.ok;
-      if (!judged.ok) end(desk, held, 'seal_wrong');
-      return judged;
+      if (!judged.ok) {
+        end(desk, held, 'seal_wrong');
+        return judged;
+      }
+      const kept = keep(desk, held, given, judged.value);
+      const done = (): Result<SignedSessionSeal> => {
+        isSealed = true;
+        return judged;
+      };
+      return kept instanceof Promise ? kept.then(done) : done();
     },
     answer(status, body) {
       const mac = answerAuthenticator(desk.digest, held.keys.answer, {
@@ -291,6 +307,7 @@ function admission(desk: Desk, held: Held, requestMac: Uint8Array, isSeal: boole
         body,
       });
       held.chain = nextLink(desk.digest, held.chain, requestMac, mac);
+      if (desk.keepSeal !== undefined) held.unkept.push(requestMac, mac);
       settle(held, desk.monotonic(), isSeal && isSealed);
       return hexOf(mac);
     },
@@ -338,16 +355,29 @@ function seal(
   if (key === undefined || !desk.suite.verify(key, sessionSealMessage.encode(given), signature))
     return refuse('session_seal_wrong', '.signature');
   const own = { ...given, time: desk.clock() };
-  const countersigned = {
+  return accept({
     seal: own,
     signature: desk.suite.sign(desk.keys.seed, sessionSealMessage.encode(own)),
-  };
-  desk.keepSeal?.({
-    ...held.handshake,
-    byCaller: { seal: given, signature },
-    byCallee: countersigned,
   });
-  return accept(countersigned);
+}
+
+/** Gives a seal away to be kept. What it covers is let go of once that is done, and not before. */
+function keep(
+  desk: Desk,
+  held: Held,
+  byCaller: SignedSessionSeal,
+  byCallee: SignedSessionSeal,
+): void | Promise<void> {
+  const { unkept, keptTo } = held;
+  const links = { after: keptTo, authenticators: concatBytes(...unkept) };
+  const { counter } = byCallee.seal;
+  const forget = (): void => {
+    unkept.splice(0, (counter - keptTo) * 2);
+    held.keptTo = counter;
+  };
+  const kept = desk.keepSeal?.({ ...held.handshake, byCaller, byCallee }, links);
+  if (kept instanceof Promise) return kept.then(forget);
+  forget();
 }
 
 function end(desk: Desk, held: Held, why: SessionEnd): void {
