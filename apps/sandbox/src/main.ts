@@ -9,11 +9,12 @@ import { parseArgs } from 'node:util';
 import { instantOf } from '@specie/core/base/instant';
 import { listen } from '@specie/protocol/node/listen';
 import { openDatabase } from '@specie/stores/database';
+import { takeOwnerLock, type OwnerLock } from '@specie/stores/owner-lock';
 import { freePort, moveAside, readSettings } from './adapters/data-folder.ts';
 import { Outbox } from './outbox.ts';
 import { createSite } from './site.ts';
 import { systemStatus } from './system-status.ts';
-import { startSystem, type System } from './system.ts';
+import { createSystem, type System } from './system.ts';
 import { BANK_MIGRATIONS, TestBank } from './test-bank.ts';
 
 const DEFAULT_FOLDER = fileURLToPath(new URL('../../../.specie', import.meta.url));
@@ -24,6 +25,8 @@ const USAGE = `npm start -- [options]
   --data DIR   keep everything in DIR (default .specie)
   --fresh      move the old data aside and begin anew
   --port N     port of the page (default ${PAGE_PORT}, or any free one)
+  --authority-port N, --operator-port N (once for each operator)
+               ports of the services (default: those of last time, or any free ones)
   --help       this text
 `;
 
@@ -31,23 +34,64 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function readOptions():
-  | { readonly data: string; readonly fresh: boolean; readonly port: number | undefined }
-  | undefined {
+interface StartOptions {
+  readonly data: string;
+  readonly fresh: boolean;
+  readonly port: number | undefined;
+  readonly ports: { readonly authority?: number; readonly operators: readonly number[] };
+}
+
+function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Error(`--${option} ${text}: a port is a whole number from 1 to 65535`);
+}
+
+function readOptions(): StartOptions | undefined {
   const { values } = parseArgs({
     options: {
       data: { type: 'string', default: DEFAULT_FOLDER },
       fresh: { type: 'boolean', default: false },
       port: { type: 'string' },
+      'authority-port': { type: 'string' },
+      'operator-port': { type: 'string', multiple: true },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const port = values.port === undefined ? undefined : Number(values.port);
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {
-    throw new Error(`--port ${String(values.port)}: a port is a whole number from 1 to 65535`);
+  const authority = values['authority-port'];
+  return {
+    data: resolve(values.data),
+    fresh: values.fresh,
+    port: values.port === undefined ? undefined : portOf('port', values.port),
+    ports: {
+      ...(authority !== undefined && { authority: portOf('authority-port', authority) }),
+      operators: (values['operator-port'] ?? []).map((text) => portOf('operator-port', text)),
+    },
+  };
+}
+
+/** Takes the folder for this runner alone; two of them would pull at the same services. */
+function takeFolder(folder: string): OwnerLock {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    return takeOwnerLock(join(folder, 'runner.lock'));
+  } catch {
+    const page = readSettings(folder)?.pagePort;
+    const where = page === undefined ? '' : ` Its page is http://127.0.0.1:${page}/`;
+    throw new Error(`another npm start runs in ${folder}.${where}`);
   }
-  return { data: resolve(values.data), fresh: values.fresh, port };
+}
+
+/** What a signal may meet at any moment of the start. */
+interface Run {
+  system: System | undefined;
+  isStopping: boolean;
+}
+
+/** Asked anew each time: a signal changes it while one waits. */
+function isOver(run: Run): boolean {
+  return run.isStopping;
 }
 
 async function main(): Promise<void> {
@@ -58,8 +102,13 @@ async function main(): Promise<void> {
   }
   const clock = (): ReturnType<typeof instantOf> => instantOf(Date.now());
   const stamp = new Date(clock()).toISOString().replace(/[:.]/g, '-');
-  const moved = options.fresh ? moveAside(options.data, stamp) : undefined;
-  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  let lock = takeFolder(options.data);
+  let moved: string | undefined;
+  if (options.fresh) {
+    lock.release();
+    moved = moveAside(options.data, stamp);
+    lock = takeFolder(options.data);
+  }
 
   const pagePort = await freePort(
     options.port ?? readSettings(options.data)?.pagePort ?? PAGE_PORT,
@@ -69,31 +118,35 @@ async function main(): Promise<void> {
   const ledger = { path: join(options.data, 'bank.db'), kind: 'SPbk', migrations: BANK_MIGRATIONS };
   const bank = new TestBank(openDatabase(ledger));
   const outbox = new Outbox();
-  let system: System | undefined;
+  const run: Run = { system: undefined, isStopping: false };
   const site = createSite({
     bank,
     outbox,
     clock,
-    status: () => systemStatus(system, { bank, outbox }),
+    status: () => systemStatus(run.system, { bank, outbox }),
   });
   const server = await listen(site, { host: '127.0.0.1', port: pagePort });
   say(`Specie is at ${server.url}/`);
   if (moved !== undefined) say(`The old data is in ${moved}`);
 
-  let isStopping = false;
   const stop = async (): Promise<void> => {
-    if (isStopping) return;
-    isStopping = true;
+    if (run.isStopping) return;
+    run.isStopping = true;
     say('Stopping …');
-    await system?.stop();
+    await run.system?.stop();
     await server.close();
+    lock.release();
     process.exit(0);
   };
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
 
   const began = clock();
-  system = await startSystem({ folder: options.data, sandboxUrl: server.url, pagePort });
+  const { data: folder, ports } = options;
+  const system = await createSystem({ folder, sandboxUrl: server.url, pagePort, ports });
+  run.system = system;
+  await system.start();
+  if (isOver(run)) return;
   say(
     `Ready in ${((clock() - began) / 1000).toFixed(1)} s: authority ${system.authorityUrl}, operators ${system.operatorUrls.join(', ')}`,
   );

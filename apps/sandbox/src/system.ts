@@ -16,6 +16,7 @@ import {
   writeSettings,
   type SandboxSettings,
 } from './adapters/data-folder.ts';
+import { stopLeftovers } from './adapters/leftovers.ts';
 import { ServiceProcess } from './process-group.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../../', import.meta.url));
@@ -44,6 +45,9 @@ export interface System {
   readonly operators: readonly ServiceProcess[];
   readonly authorityUrl: string;
   readonly operatorUrls: readonly string[];
+  /** Starts every service and waits until all take requests. */
+  start(): Promise<void>;
+  /** Stops every service, also while they are being started. */
   stop(): Promise<void>;
 }
 
@@ -119,51 +123,53 @@ function overlay(file: string, values: Readonly<Record<string, unknown>>): void 
   });
 }
 
-/** Starts every service of a folder and waits until all take requests. */
-export async function startSystem(options: SystemOptions): Promise<System> {
-  const settings = await prepareSystem(options);
+/** The services of a folder, made and not yet started. */
+export async function createSystem(options: SystemOptions): Promise<System> {
   const { folder } = options;
-  const service = (
-    app: 'authority' | 'operator',
-    name: string,
-    home: string,
-    port: number,
-  ): ServiceProcess =>
+  const homes = ['authority', ...OPERATOR_NAMES.map((_, i) => `operator-${i + 1}`)];
+  await stopLeftovers(homes.map((home) => join(folder, home)));
+  const settings = await prepareSystem(options);
+  const service = (app: 'authority' | 'operator', name: string, port: number): ServiceProcess =>
     new ServiceProcess({
       name,
       program: programOf(app),
-      args: ['serve', '--data', home, '--port', String(port)],
+      args: ['serve', '--data', join(folder, name), '--port', String(port)],
       log: join(folder, 'logs', `${name}.log`),
       readyUrl: `${loopback(port)}/readyz`,
       environment: options.environment?.[name] ?? {},
     });
-  const authority = service(
-    'authority',
-    'authority',
-    join(folder, 'authority'),
-    settings.authorityPort,
-  );
+  const authority = service('authority', 'authority', settings.authorityPort);
   const operators = settings.operatorPorts.map((port, i) =>
-    service('operator', `operator-${i + 1}`, join(folder, `operator-${i + 1}`), port),
+    service('operator', `operator-${i + 1}`, port),
   );
-  const system: System = {
+  let isWanted = true;
+  return {
     fingerprint: settings.authority,
     authority,
     operators,
     authorityUrl: loopback(settings.authorityPort),
     operatorUrls: settings.operatorPorts.map(loopback),
+    async start() {
+      await authority.start();
+      if (isWanted) await Promise.all(operators.map((each) => each.start()));
+    },
     async stop() {
+      isWanted = false;
       // Operators first: an authority that is gone would leave them with questions.
       await Promise.all(operators.map((each) => each.stop()));
       await authority.stop();
     },
   };
+}
+
+/** Starts every service of a folder and waits until all take requests. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const system = await createSystem(options);
   try {
-    await authority.start();
-    await Promise.all(operators.map((each) => each.start()));
+    await system.start();
+    return system;
   } catch (cause) {
     await system.stop();
     throw cause;
   }
-  return system;
 }
