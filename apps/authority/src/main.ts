@@ -20,6 +20,7 @@ import {
   verify,
 } from './adapters/keeping.ts';
 import { tellSeals } from './adapters/sealing.ts';
+import { installKeySet, prepareKeySet, signPrepared } from './adapters/offline-root.ts';
 import { serve } from './adapters/serving.ts';
 
 const USAGE = `authority COMMAND --data DIR
@@ -27,7 +28,10 @@ const USAGE = `authority COMMAND --data DIR
   init --name NAME [--sandbox | --root ROOTDIR]   makes an authority
   serve [--port N] [--host HOST]                  serves until SIGTERM
   admit --card FILE [--quota CNY=MINOR …]         registers an operator by its card
-  key-set [--root ROOTDIR]                        signs a key set with the root
+  key-set [--root ROOTDIR]                        makes a key set where the root is at hand
+  key-set prepare --out FILE                      writes the next key set, unsigned
+  key-set sign --in FILE --root DIR [--out FILE]  shows it and signs it; needs no --data
+  key-set install --in FILE                       checks a signed key set and puts it in force
   rotate-keys [--root ROOTDIR]                    renews the day-to-day keys
   rotate-root [--root ROOTDIR]                    puts the announced root in force
   backup --to DIR                                 copies everything, beside a running service
@@ -46,6 +50,8 @@ const OPTIONS = {
   host: { type: 'string' },
   card: { type: 'string' },
   quota: { type: 'string', multiple: true },
+  in: { type: 'string' },
+  out: { type: 'string' },
   to: { type: 'string' },
   from: { type: 'string' },
   cause: { type: 'string' },
@@ -57,8 +63,9 @@ class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-function say(value: unknown): void {
-  process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
+function say(value: unknown, indent = 0): void {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, indent);
+  process.stdout.write(`${text}\n`);
 }
 
 const now = (): Instant => instantOf(Date.now());
@@ -74,8 +81,14 @@ async function run(args: readonly string[]): Promise<void> {
     options: OPTIONS,
     allowPositionals: true,
   });
-  const [command] = positionals;
-  if (command === undefined || positionals.length > 1) throw new UsageError('name one command');
+  const [command, step, ...more] = positionals;
+  const hasStep = command === 'key-set' && step !== undefined;
+  if (command === undefined || more.length > 0 || (step !== undefined && !hasStep))
+    throw new UsageError('name one command');
+  if (hasStep) {
+    keySetStep(step, values);
+    return;
+  }
   const data = needed(values.data, 'data');
   switch (command) {
     case 'init': {
@@ -112,7 +125,7 @@ async function run(args: readonly string[]): Promise<void> {
       return;
     }
     case 'seals':
-      if (!tellSeals(data, say)) process.exitCode = 1;
+      if (!tellSeals(data, (line) => say(line))) process.exitCode = 1;
       return;
     case 'release':
       release(
@@ -125,6 +138,26 @@ async function run(args: readonly string[]): Promise<void> {
       return;
     default:
       throw new UsageError(`there is no command ${command}`);
+  }
+}
+
+/** One of the steps by which a root that is elsewhere signs a key set. */
+function keySetStep(
+  step: string,
+  values: Readonly<Partial<Record<'data' | 'in' | 'out' | 'root', string | undefined>>>,
+): void {
+  switch (step) {
+    case 'prepare':
+      say(prepareKeySet(needed(values.data, 'data'), needed(values.out, 'out'), now()), 2);
+      return;
+    case 'sign':
+      say(signPrepared(needed(values.in, 'in'), needed(values.root, 'root'), values.out), 2);
+      return;
+    case 'install':
+      say(installKeySet(needed(values.data, 'data'), needed(values.in, 'in'), now()));
+      return;
+    default:
+      throw new UsageError(`key-set has no step ${step}`);
   }
 }
 

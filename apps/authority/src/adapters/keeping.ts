@@ -23,7 +23,7 @@ import { takeOwnerLock } from '@specie/stores/owner-lock';
 import { replayJournal } from '../ledger/start.ts';
 import { initialSettings } from '../settings.ts';
 import { readOperatorFile } from '../trust/operator-file.ts';
-import { extendChain, type AuthorityKey } from '../trust/key-sets.ts';
+import { extendChain, type AuthorityKey, type KeySetParts } from '../trust/key-sets.ts';
 import {
   haltShelf,
   KIND,
@@ -116,11 +116,16 @@ function signChain(
   rootAt: string,
   now: Instant,
 ): TrustChain {
+  const roots = readRoots(rootAt, chain, slhDsaNative);
+  return extendChain(chain, presentParts(folder, chain), roots, slhDsaNative, now);
+}
+
+/** What a key set has to say while nothing serves, or beside what serves. */
+export function presentParts(folder: DataFolder, chain: TrustChain): KeySetParts {
   const { settings } = folder;
   const url =
     settings.url ?? chain.at(-1)?.keySet.url ?? `http://${settings.host}:${settings.port}`;
-  const roots = readRoots(rootAt, chain, slhDsaNative);
-  return extendChain(chain, keySetParts(folder, url), roots, slhDsaNative, now);
+  return keySetParts(folder, url);
 }
 
 function lastOf(chain: TrustChain): KeySet {
@@ -261,7 +266,7 @@ function isServed(folder: DataFolder): boolean {
 }
 
 /** Has a running service read its folder again; the next start reads everything anyway. */
-function tellService(folder: DataFolder): void {
+export function tellService(folder: DataFolder): void {
   const { pid } = (readJson(folder.at('service')) ?? {}) as { readonly pid?: unknown };
   if (typeof pid !== 'number' || !isServed(folder)) return;
   process.kill(pid, 'SIGHUP');

@@ -14,7 +14,7 @@ import {
   writeKeyFile,
   KEY_FILE_MODE,
 } from '@specie/protocol/node/folder';
-import { rootHash, type TrustChain } from '@specie/protocol/trust/key-set';
+import { rootHash, type KeySet, type TrustChain } from '@specie/protocol/trust/key-set';
 import type { RootSeeds } from '../trust/key-sets.ts';
 
 /** What a key is for, and how many bytes of secret it has. */
@@ -68,8 +68,17 @@ export function readKey(directory: string, name: KeyName): Uint8Array {
  */
 export function readRoots(directory: string, chain: TrustChain, suite: SignatureSuite): RootSeeds {
   const last = chain.at(-1)?.keySet;
-  if (last === undefined)
-    return { root: readKey(directory, 'root'), next: readKey(directory, 'nextRoot') };
+  return last === undefined
+    ? { root: readKey(directory, 'root'), next: readKey(directory, 'nextRoot') }
+    : rootsOf(directory, last, suite);
+}
+
+/** The seeds of the root a set names and of the one it announces. */
+export function rootsOf(
+  directory: string,
+  last: Pick<KeySet, 'root' | 'nextRoot'>,
+  suite: SignatureSuite,
+): RootSeeds {
   const seeds = (['root', 'nextRoot', 'afterNextRoot'] as const)
     .filter((name) => fs.existsSync(path.join(directory, KEY_FILES[name].file)))
     .map((name) => readKey(directory, name));

@@ -244,7 +244,10 @@ async function settle(held: Held, authority: Authority, url: string): Promise<vo
       held.at('authority.key-set.before-write');
       writeChain(folder, chain);
       held.chain = chain;
-    } else log.warn('the key set is outdated; bring the root and run key-set');
+    } else
+      log.warn(
+        'the key set is outdated; run key-set prepare, sign it where the root is, and install it',
+      );
   }
   const bodies = registrationOf(authority.state, folder.settings.currencies, held.operators);
   if (bodies.length === 0) return;

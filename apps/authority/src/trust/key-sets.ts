@@ -64,22 +64,49 @@ export function extendChain(
     last === undefined || isSameRoot || equalBytes(last.nextRoot, hash),
     'a new root is the one that was announced',
   );
-  const keySet: KeySet = {
-    authority: last?.authority ?? hash,
-    number: (last?.number ?? 0) + 1,
+  const authority = last?.authority ?? hash;
+  const nextRoot = rootHash(suite.publicKeyOf(roots.next));
+  const number = (last?.number ?? 0) + 1;
+  return withSet(
+    chain,
+    signSet(setOf(parts, { authority, number, root, nextRoot }, now), roots, suite),
+  );
+}
+
+/** The next set under the root in force, which somebody else is to sign. */
+export function prepareSet(chain: TrustChain, parts: KeySetParts, now: Instant): KeySet {
+  const last = chain.at(-1)?.keySet;
+  assert(last !== undefined, 'init makes the first key set');
+  const { authority, number, root, nextRoot } = last;
+  return setOf(parts, { authority, number: number + 1, root, nextRoot }, now);
+}
+
+function setOf(
+  parts: KeySetParts,
+  names: Pick<KeySet, 'authority' | 'number' | 'root' | 'nextRoot'>,
+  now: Instant,
+): KeySet {
+  return {
+    ...names,
     issuedAt: now,
     endsAt: after(now, KEY_SET_SPAN),
-    root,
-    nextRoot: rootHash(suite.publicKeyOf(roots.next)),
     url: parts.url,
     name: parts.name,
     keys: sortedKeys(parts.keys),
     operators: [...parts.operators].sort((a, b) => a.operator - b.operator),
   };
-  const signed: SignedKeySet = {
-    keySet,
-    signature: suite.sign(roots.root, keySetMessage.encode(keySet)),
-  };
+}
+
+/** A set signed by the root it names. */
+export function signSet(keySet: KeySet, roots: RootSeeds, suite: SignatureSuite): SignedKeySet {
+  assert(equalBytes(suite.publicKeyOf(roots.root), keySet.root), 'a set is signed by its own root');
+  return { keySet, signature: suite.sign(roots.root, keySetMessage.encode(keySet)) };
+}
+
+/** The chain with a signed set at its end. */
+export function withSet(chain: TrustChain, signed: SignedKeySet): TrustChain {
+  const last = chain.at(-1)?.keySet;
+  const isSameRoot = last !== undefined && equalBytes(last.root, signed.keySet.root);
   // Of each root the chain keeps its last set: the one that announces the next root.
   return isSameRoot ? [...chain.slice(0, -1), signed] : [...chain, signed];
 }
