@@ -8,6 +8,7 @@
  */
 import type { Instant } from '@specie/core/base/instant';
 import type { Result } from '@specie/core/base/result';
+import type { ReadPictures, WrittenPictures } from '@specie/transports/node/pictures';
 import type { Language } from '@specie/wallet/texts';
 import type { Wallet } from '@specie/wallet/wallet';
 import type { Ink } from './ink.ts';
@@ -46,6 +47,11 @@ export interface World {
   ask(question: string): Promise<string | undefined>;
   readInput(): Promise<Uint8Array>;
   readFile(file: string): Uint8Array | undefined;
+  writeFile(file: string, content: Uint8Array): void;
+  /** Draws a message as pictures, or writes it as one file, by the target's ending. */
+  drawMessage(message: Uint8Array, target: string): Promise<Result<WrittenPictures>>;
+  /** The one message that pictures, message files and folders of them hold. */
+  readPictures(files: readonly string[]): Promise<Result<ReadPictures>>;
   openWallet(file: string): Promise<Result<Wallet>>;
   /** A text from a URL, for pages that are not messages. */
   fetchText(url: string): Promise<Result<string>>;

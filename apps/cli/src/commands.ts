@@ -8,6 +8,7 @@ import { address } from './commands/address.ts';
 import { balance } from './commands/balance.ts';
 import { cashOut } from './commands/cash-out.ts';
 import { demo } from './commands/demo.ts';
+import { draw } from './commands/draw.ts';
 import { history } from './commands/history.ts';
 import { inspect } from './commands/inspect.ts';
 import { issue } from './commands/issue.ts';
@@ -15,6 +16,7 @@ import { limits } from './commands/limits.ts';
 import { open } from './commands/open.ts';
 import { order } from './commands/order.ts';
 import { pay } from './commands/pay.ts';
+import { read } from './commands/read.ts';
 import { recover } from './commands/recover.ts';
 import { status } from './commands/status.ts';
 import { tidy } from './commands/tidy.ts';
@@ -39,6 +41,8 @@ export const COMMANDS: readonly Command[] = [
   limits,
   trust,
   inspect,
+  draw,
+  read,
   status,
   issue,
   demo,

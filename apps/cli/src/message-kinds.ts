@@ -13,10 +13,19 @@ import '@specie/core/ledger/snapshot';
 import '@specie/core/payment/address';
 import '@specie/core/payment/lock-batch';
 import '@specie/core/payment/order';
+import '@specie/core/purse/endorsement';
+import '@specie/core/purse/fraud';
+import '@specie/core/purse/grant';
+import '@specie/core/purse/hand-over';
+import '@specie/core/purse/journal';
+import '@specie/core/purse/loaded-piece';
+import '@specie/core/purse/request';
+import '@specie/core/purse/revocation';
 import '@specie/protocol/messages/ledger';
 import '@specie/protocol/messages/session';
 import '@specie/protocol/messages/wallet';
 import '@specie/protocol/trust/key-set';
+import '@specie/transports/frame';
 import '@specie/wallet/records';
 
 /** Names of all kinds, by rising type. */

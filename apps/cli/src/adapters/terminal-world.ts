@@ -6,7 +6,7 @@
  * @module
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -25,6 +25,7 @@ import type { Outgoing, Transport } from '@specie/protocol/transport';
 import { openSqliteStorage } from '@specie/wallet/node/sqlite-storage';
 import { openWallet } from '@specie/wallet/wallet';
 import type { Carried, World } from '../command.ts';
+import { drawMessage, readPictures } from './carried-messages.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
@@ -52,6 +53,9 @@ export function terminalWorld(): TerminalWorld {
     ask,
     readInput,
     readFile,
+    writeFile: writeFileSync,
+    drawMessage,
+    readPictures,
     async openWallet(file) {
       const storage = openSqliteStorage(file);
       if (!storage.ok) return storage;
@@ -91,18 +95,17 @@ export function terminalWorld(): TerminalWorld {
         complain: (text) => void process.stderr.write(text),
       }),
     carried: network.carried,
-    temporaryFolder() {
-      const path = mkdtempSync(join(tmpdir(), 'specie-'));
-      return {
-        path,
-        remove: () => rmSync(path, { recursive: true, force: true }),
-      };
-    },
+    temporaryFolder,
     async close() {
       await network.close();
       if (pool !== undefined) (await pool).close();
     },
   };
+}
+
+function temporaryFolder(): ReturnType<World['temporaryFolder']> {
+  const path = mkdtempSync(join(tmpdir(), 'specie-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** A transport that counts what it carries. */

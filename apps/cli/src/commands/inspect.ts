@@ -1,12 +1,13 @@
 /** `specie inspect`: any Specie message in readable form, and what is wrong with one that is none. */
 import { accept, refuse, type Result } from '@specie/core/base/result';
-import { bytesOfBase64url, bytesOfHex, hexOf, textOfBytes } from '@specie/core/base/bytes';
+import { hexOf } from '@specie/core/base/bytes';
 import { kindOf } from '@specie/core/codec/message';
 import { sha256 } from '@specie/core/crypto/hash';
 import { formatAddress, parseAddress } from '@specie/core/payment/address';
 import { formatAuthority, parseAuthority } from '@specie/protocol/trust/key-set';
-import type { Call, Command } from '../command.ts';
+import type { Call, Command, Outcome } from '../command.ts';
 import { columns } from '../ink.ts';
+import { messageBytes } from '../message-argument.ts';
 import { KNOWN_MESSAGES } from '../message-kinds.ts';
 import { readable } from '../readable.ts';
 
@@ -20,7 +21,7 @@ export const inspect: Command = {
     const given = call.words[0] ?? '';
     const named = identifierOf(given);
     if (named !== undefined) return accept(named);
-    const bytes = await bytesOf(call, given);
+    const bytes = await messageBytes(call, given);
     return bytes.ok ? inspected(call, bytes.value) : bytes;
   },
 };
@@ -50,26 +51,8 @@ function identifierOf(text: string): { readonly json: object; readonly text: str
   return { json, text: columns([['authority'], ['  root', hexOf(authority.value)]]) };
 }
 
-/** Bytes of an argument: a file, standard input, hex or base64url; a file may hold either text. */
-async function bytesOf({ world }: Call, given: string): Promise<Result<Uint8Array>> {
-  const file = given === '-' ? await world.readInput() : world.readFile(given);
-  if (file !== undefined) {
-    const text = textOfBytes(file)?.replace(/\s+/g, '');
-    const written = text === undefined || text === '' ? undefined : bytesOfText(text);
-    return accept(file[0] === 0x53 && file[1] === 0x43 ? file : (written ?? file));
-  }
-  const bytes = bytesOfText(given);
-  return bytes === undefined ? refuse('argument_invalid', given.slice(0, 40)) : accept(bytes);
-}
-
-function bytesOfText(text: string): Uint8Array | undefined {
-  const hex = bytesOfHex(text.toLowerCase());
-  if (hex !== undefined && hex.length > 0) return hex;
-  const bytes = bytesOfBase64url(text);
-  return bytes !== undefined && bytes.length > 0 ? bytes : undefined;
-}
-
-function inspected({ ink }: Call, bytes: Uint8Array): Awaited<ReturnType<Command['run']>> {
+/** A message in readable form, or what is wrong with it. */
+export function inspected({ ink }: Call, bytes: Uint8Array): Result<Outcome> {
   const kind = kindOf(bytes);
   if (kind === undefined || !KNOWN_MESSAGES.includes(kind.name)) {
     const isOurs = bytes[0] === 0x53 && bytes[1] === 0x43;

@@ -10,6 +10,7 @@ import { seededRandom } from '@specie/wallet/node/testing/holder';
 import { type Country, newCountry } from '@specie/wallet/node/testing/model-country';
 import { memoryPlace, type MemoryPlace, openMemoryStorage } from '@specie/wallet/storage/memory';
 import { openWallet } from '@specie/wallet/wallet';
+import { drawMessage, readPictures } from '../adapters/carried-messages.ts';
 import type { World } from '../command.ts';
 import { runCommandLine } from '../command-line.ts';
 
@@ -59,6 +60,9 @@ export function testWorld(over: Partial<World> = {}): TestWorld {
     },
     readInput: async () => world.files.get('-') ?? new Uint8Array(0),
     readFile: (file) => world.files.get(file),
+    writeFile: (file, content) => void world.files.set(file, content),
+    drawMessage,
+    readPictures,
     async openWallet(file) {
       const place = places.get(file) ?? memoryPlace();
       places.set(file, place);
