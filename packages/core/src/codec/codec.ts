@@ -265,23 +265,23 @@ type StructOf<F> = { readonly [K in keyof F]: ValueOf<F[K]> };
 export function struct<const F extends Readonly<Record<string, unknown>>>(
   fields: F & { readonly [K in keyof F]: Codec<ValueOf<F[K]>> },
 ): Codec<StructOf<F>> {
-  const entries = Object.entries(fields as Readonly<Record<string, Codec<unknown>>>);
+  const given = fields as Readonly<Record<string, Codec<unknown>>>;
+  const names = Object.keys(given);
+  const codecs = Object.values(given);
   return {
-    shape: { kind: 'struct', fields: entries.map(([name, field]) => [name, field.shape]) },
+    shape: { kind: 'struct', fields: names.map((name, i) => [name, codecs[i]!.shape]) },
     write(sink, value) {
       const record = value as Readonly<Record<string, unknown>>;
-      for (const [name, field] of entries) field.write(sink, record[name]);
+      for (let i = 0; i < names.length; i++) codecs[i]!.write(sink, record[names[i]!]);
     },
     read(source) {
       const record: Record<string, unknown> = {};
-      let reached = '';
+      let reached = 0;
       try {
-        for (const [name, field] of entries) {
-          reached = name;
-          record[name] = field.read(source);
-        }
+        for (; reached < names.length; reached++)
+          record[names[reached]!] = codecs[reached]!.read(source);
       } catch (cause) {
-        if (cause instanceof Malformed) cause.at = `.${reached}${cause.at}`;
+        if (cause instanceof Malformed) cause.at = `.${names[reached]!}${cause.at}`;
         throw cause;
       }
       return record as StructOf<F>;

@@ -29,12 +29,18 @@ export interface Sink {
   length: number;
 }
 
-/** Most orders fit without growing. */
-const SINK_BYTES = 1024;
+/** Most messages fit without growing; what grows beyond it is a page or a batch and made anew. */
+const SINK_BYTES = 64 * 1024;
+
+/** The buffer the next output is written to: making one for each message would cost more than writing it. */
+let spare: Uint8Array | undefined;
 
 /** An empty output. */
 export function newSink(isUnjudged = false): Sink {
-  return { isUnjudged, buffer: new Uint8Array(SINK_BYTES), length: 0 };
+  const buffer = spare ?? new Uint8Array(SINK_BYTES);
+  // Taken until it is given back, so that no two outputs ever share it.
+  spare = undefined;
+  return { isUnjudged, buffer, length: 0 };
 }
 
 function reserve(sink: Sink, more: number): void {
@@ -77,9 +83,15 @@ export function putBytes(sink: Sink, value: Uint8Array): void {
   sink.length += value.length;
 }
 
-/** A copy of what was written. */
+/** A copy of what was written. The sink is of no use afterwards: its buffer serves the next one. */
 export function taken(sink: Sink): Uint8Array {
-  return sink.buffer.slice(0, sink.length);
+  const written = sink.buffer.slice(0, sink.length);
+  if (sink.buffer.length === SINK_BYTES) {
+    // Secrets are encoded too; none stays behind in what is kept.
+    sink.buffer.fill(0, 0, sink.length);
+    spare = sink.buffer;
+  }
+  return written;
 }
 
 /** Input being taken from the front. */

@@ -34,7 +34,8 @@ export function stockTag(operator: number): HolderTag {
 
 /** The operator a tag belongs to. */
 export function operatorOf(tag: HolderTag): number {
-  return new DataView(tag.buffer, tag.byteOffset).getUint32(0);
+  // Looking at a short array's buffer would move it out of the heap, which costs more than this.
+  return ((tag[0]! << 24) | (tag[1]! << 16) | (tag[2]! << 8) | tag[3]!) >>> 0;
 }
 
 /** Whether a tag is an operator's own stock. */
