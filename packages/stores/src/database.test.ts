@@ -49,6 +49,17 @@ test('keeps what a transaction wrote and undoes one that throws', () => {
   again.close();
 });
 
+test('makes a file with the pages asked for, and leaves those of a file that is there', () => {
+  const pagesOf = (pageBytes: 1024 | 4096): unknown => {
+    const opened = openDatabase({ path: at(), kind: 'Test', migrations: [FIRST], pageBytes });
+    const found = opened.sql.prepare('PRAGMA page_size').get();
+    opened.close();
+    return found;
+  };
+  expect(pagesOf(1024)).toEqual({ page_size: 1024 });
+  expect(pagesOf(4096)).toEqual({ page_size: 1024 });
+});
+
 test('runs the steps a file has not had, once and in order', () => {
   open().close();
   const second = open([FIRST, SECOND]);

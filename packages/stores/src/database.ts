@@ -30,6 +30,11 @@ export interface DatabaseOptions {
   readonly isReadOnly?: boolean;
   /** Pages in the write-ahead log that make a checkpoint; fewer stall shorter, more stall rarer. */
   readonly checkpointPages?: number;
+  /**
+   * Bytes of a page of a file that is made now. A commit logs every page it touched whole: where
+   * rows are small and touched here and there, small pages log less.
+   */
+  readonly pageBytes?: 1024 | 2048 | 4096;
 }
 
 /** An open database. */
@@ -46,6 +51,7 @@ export interface Database {
 }
 
 const BUSY_MS = 5000;
+const PAGE_BYTES = 4096;
 
 /** Opens a database, makes it when it is not there, and brings its schema up to the newest step. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -92,6 +98,8 @@ function prepare(sql: DatabaseSync, options: DatabaseOptions, isReadOnly: boolea
     if (version === options.migrations.length) return;
     throw new StoreFault('store_foreign', `${options.path} has the older format ${version}`);
   }
+  // Heard only by a file without pages; every other keeps the size it was made with.
+  if (isEmpty) sql.exec(`PRAGMA page_size = ${options.pageBytes ?? PAGE_BYTES}`);
   sql.exec('PRAGMA journal_mode = WAL');
   sql.exec('PRAGMA synchronous = FULL');
   sql.exec('PRAGMA foreign_keys = ON');

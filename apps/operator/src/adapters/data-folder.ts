@@ -108,8 +108,10 @@ export function openDatabases(folder: DataFolder): {
       path: folder.at('book'),
       kind: BOOK_KIND,
       migrations: BOOK_MIGRATIONS,
+      // A payment touches a few small rows of two wallets, each on a page of its own.
+      pageBytes: 1024,
       // At thousands of payments a second a checkpoint of the default size would come all the time.
-      checkpointPages: 16_384,
+      checkpointPages: 65_536,
     }),
     vault: openDatabase({
       path: folder.at('vault'),

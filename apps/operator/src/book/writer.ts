@@ -10,9 +10,17 @@ import type { Database } from '@specie/stores/database';
 export interface Writer {
   /** Runs `work` in the next transaction; resolves with its value when that is durable. */
   write<T>(work: () => T): Promise<T>;
+  /**
+   * The same for work nobody waits for: it goes with the next commit, and at the latest after a
+   * moment with one of its own. A commit saved is a sync saved.
+   */
+  writeAlong(work: () => void): Promise<void>;
   /** Commits what is waiting now. */
   flush(): void;
 }
+
+/** Longer than from one commit to the next under load, shorter than anybody notices. */
+const ALONG_MS = 10;
 
 interface Waiting {
   readonly work: () => void;
@@ -30,9 +38,12 @@ export function createWriter(
 ): Writer {
   let waiting: Waiting[] = [];
   let isScheduled = false;
+  let patience: NodeJS.Timeout | undefined;
 
   const flush = (): void => {
     isScheduled = false;
+    clearTimeout(patience);
+    patience = undefined;
     if (waiting.length === 0) return;
     const taken = waiting;
     waiting = [];
@@ -66,6 +77,11 @@ export function createWriter(
         setImmediate(flush);
       });
     },
+    writeAlong: (work) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ work, done: resolve, failed: reject });
+        if (!isScheduled) patience ??= setTimeout(flush, ALONG_MS);
+      }),
     flush,
   };
 }

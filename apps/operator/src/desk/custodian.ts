@@ -46,7 +46,7 @@ export function createCustodian(rooms: Rooms, onFunding: (id: number) => void): 
   return {
     async apply(page) {
       const told: Told = { settled: [], moved: new Set(), paidOn: new Map() };
-      await office.book.write(() => {
+      await office.book.writeAlong(() => {
         let position = office.book.custody.position() - 1;
         for (const notice of page.notices) {
           assert(notice.position > position, 'the feed tells each entry once, in order');
