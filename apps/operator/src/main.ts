@@ -1,5 +1,5 @@
 /**
- * The operator's command line: `init`, `serve`, `status`, `retire`, `seals`, `backup`, `restore`.
+ * The operator's command line: `init`, `serve`, `status`, `issue`, `retire`, `seals`, `backup`, `restore`.
  *
  * Spec: 06 §9.
  * @module
@@ -10,6 +10,7 @@ import { Fault, faultOf } from '@specie/protocol/fault';
 import { readJson } from '@specie/protocol/node/folder';
 import { backUp, restore } from './adapters/backup.ts';
 import { initDataFolder, openDataFolder } from './adapters/data-folder.ts';
+import { issue, type IssueWish } from './adapters/issuing.ts';
 import { retire } from './adapters/retiring.ts';
 import { tellSeals } from './adapters/sealing.ts';
 import { openRandom, serve } from './adapters/serving.ts';
@@ -19,6 +20,7 @@ const USAGE = `operator init --data DIR --number N --name NAME --url URL
               --authority sa1… --authority-url URL [--sandbox --sandbox-url URL]
 operator serve --data DIR [--host 127.0.0.1] [--port N] [--tls-key FILE --tls-cert FILE]
 operator status --data DIR
+operator issue --data DIR --currency CNY --amount 10000.00
 operator retire --data DIR --currency CNY --amount 1000.00
 operator seals --data DIR
 operator backup --data DIR --to DIR
@@ -81,6 +83,11 @@ async function status(given: Given): Promise<void> {
   say(await answer.text());
 }
 
+function wishOf(given: Given): IssueWish {
+  const time = Date.now();
+  return { currency: need(given, 'currency'), amount: need(given, 'amount'), time };
+}
+
 async function run(command: string | undefined, given: Given): Promise<void> {
   const read = (name: 'tls-key' | 'tls-cert'): string => fs.readFileSync(need(given, name), 'utf8');
   switch (command) {
@@ -98,13 +105,17 @@ async function run(command: string | undefined, given: Given): Promise<void> {
       });
     case 'status':
       return status(given);
+    case 'issue': {
+      const wish = wishOf(given);
+      const entropy = await openRandom(() => undefined);
+      const { issued, ...end } = await issue(need(given, 'data'), wish, entropy.random, 30_000);
+      entropy.close();
+      say(JSON.stringify({ ...end, issued: issued.toString() }));
+      if (end.state !== 'done') process.exitCode = 1;
+      return;
+    }
     case 'retire': {
-      const wish = {
-        currency: need(given, 'currency'),
-        amount: need(given, 'amount'),
-        time: Date.now(),
-      };
-      const { state, retired, code } = await retire(need(given, 'data'), wish, 30_000);
+      const { state, retired, code } = await retire(need(given, 'data'), wishOf(given), 30_000);
       say(JSON.stringify({ state, retired: retired.toString(), code }));
       return;
     }
@@ -133,7 +144,7 @@ try {
   await run(positionals[0], values);
 } catch (cause) {
   const fault = faultOf(cause);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  process.stderr.write(`${fault === undefined && cause instanceof Error ? cause.stack : reason}\n`);
+  const shown = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  process.stderr.write(`${fault === undefined ? shown : `${fault.code}: ${fault.message}`}\n`);
   process.exitCode = fault === undefined ? 70 : 1;
 }

@@ -39,6 +39,12 @@ export interface Issue {
   readonly time: number;
 }
 
+/** `code` is the number of the refusal, 0 without one. */
+export interface IssueEnd {
+  readonly state: 'written' | 'done' | 'refused';
+  readonly code: number;
+}
+
 export interface Retirement {
   readonly id: number;
   readonly reference: Uint8Array | undefined;
@@ -64,6 +70,8 @@ export interface StockBook {
   /** Inside a transaction. */
   addIssue(issue: Omit<Issue, 'id'>): number;
   openIssues(): readonly Issue[];
+  /** What became of an issue. */
+  issue(id: number): Issue & IssueEnd;
   /** Inside a transaction. */
   endIssue(id: number, code: number): void;
   /** Inside a transaction. */
@@ -87,6 +95,7 @@ export function openStockBook({ sql }: Database, coins: CoinShelf): StockBook {
     updateCount,
     insertIssue,
     selectIssues,
+    selectIssue,
     updateIssue,
     insertRetirement,
     selectRetirements,
@@ -120,16 +129,13 @@ export function openStockBook({ sql }: Database, coins: CoinShelf): StockBook {
       const { lastInsertRowid } = insertIssue.run(number, reference, currency, units, count, time);
       return Number(lastInsertRowid);
     },
-    openIssues: () =>
-      rowsOf(selectIssues).map((row) => ({
-        id: numberIn(row, 'id'),
-        number: numberIn(row, 'number'),
-        reference: bytesIn(row, 'reference'),
-        currency: numberIn(row, 'currency'),
-        units: numberIn(row, 'units'),
-        coins: numberIn(row, 'coins'),
-        time: numberIn(row, 'time'),
-      })),
+    openIssues: () => rowsOf(selectIssues).map(issueOf),
+    issue(id) {
+      const row = rowOf(selectIssue, id);
+      assert(row !== undefined, 'an issue that was asked for is there');
+      const state = textIn(row, 'state') as IssueEnd['state'];
+      return { ...issueOf(row), state, code: numberIn(row, 'code') };
+    },
     endIssue: (id, code) => void updateIssue.run(code === 0 ? 'done' : 'refused', code, id),
     askRetirement: (currency, amount, time) =>
       Number(insertRetirement.run(currency, amount, time).lastInsertRowid),
@@ -161,6 +167,7 @@ function statementsOf(sql: DatabaseSync) {
      VALUES (?, ?, ?, ?, ?, ?, 'written', 0)`,
   );
   const selectIssues = sql.prepare("SELECT * FROM issue WHERE state = 'written' ORDER BY id");
+  const selectIssue = sql.prepare('SELECT * FROM issue WHERE id = ?');
   const updateIssue = sql.prepare('UPDATE issue SET state = ?, code = ? WHERE id = ?');
   const insertRetirement = sql.prepare(
     `INSERT INTO retirement (currency, amount, retired, time, state, code)
@@ -183,11 +190,24 @@ function statementsOf(sql: DatabaseSync) {
     updateCount,
     insertIssue,
     selectIssues,
+    selectIssue,
     updateIssue,
     insertRetirement,
     selectRetirements,
     selectRetirement,
     updateRetirement,
+  };
+}
+
+function issueOf(row: Row): Issue {
+  return {
+    id: numberIn(row, 'id'),
+    number: numberIn(row, 'number'),
+    reference: bytesIn(row, 'reference'),
+    currency: numberIn(row, 'currency'),
+    units: numberIn(row, 'units'),
+    coins: numberIn(row, 'coins'),
+    time: numberIn(row, 'time'),
   };
 }
 

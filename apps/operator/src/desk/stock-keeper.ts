@@ -89,6 +89,8 @@ interface Keeper {
   /** Locks that the mint was given: where each derives from. */
   readonly asked: Map<string, { readonly nonce: Uint8Array; readonly index: number }>;
   readonly pausedUntil: Map<number, number>;
+  /** Issues this process has taken up; others are left in the book by the keeper's command. */
+  readonly takenUp: Set<number>;
   /** Position of the last issue of a currency: until it is told of, its coins are on their way. */
   readonly mintedAt: Map<number, number>;
   staged: (() => void)[];
@@ -104,6 +106,7 @@ export function createStockKeeper(office: Office, line: Line): StockKeeper {
     pieces: new Map(),
     asked: new Map(),
     pausedUntil: new Map(),
+    takenUp: new Set(),
     mintedAt: new Map(),
     staged: [],
   };
@@ -302,7 +305,7 @@ function search(
 async function tend(keeper: Keeper): Promise<void> {
   const { office } = keeper;
   try {
-    for (const issue of office.book.stock.openIssues()) await askMint(keeper, issue);
+    for (const issue of office.book.stock.openIssues()) await fill(keeper, issue);
     for (const retirement of office.book.stock.openRetirements())
       await giveBack(keeper, retirement);
     for (const target of office.settings.stock) await refill(keeper, target);
@@ -329,8 +332,16 @@ async function refill(keeper: Keeper, target: StockTarget): Promise<void> {
     const given = { number, reference, currency, units: unitsPerCoin, coins, time };
     return { id: office.book.stock.addIssue(given), ...given };
   });
-  office.at('operator.issue.written');
-  expect(keeper, nonceOf(keeper, 'issue', issue.number), coins);
+  await fill(keeper, issue);
+}
+
+/** Has an issue minted that stands in the book, whoever wrote it there. */
+async function fill(keeper: Keeper, issue: Issue): Promise<void> {
+  if (!keeper.takenUp.has(issue.id)) {
+    keeper.office.at('operator.issue.written');
+    expect(keeper, nonceOf(keeper, 'issue', issue.number), issue.coins);
+    keeper.takenUp.add(issue.id);
+  }
   await askMint(keeper, issue);
 }
 
@@ -360,6 +371,7 @@ async function askMint(keeper: Keeper, issue: Issue): Promise<void> {
   await office.book.write(() => {
     office.book.stock.endIssue(issue.id, code);
   });
+  keeper.takenUp.delete(issue.id);
   if (receipt.ok) keeper.mintedAt.set(currency, receipt.value.position);
   if (code === 0) return;
   keeper.pausedUntil.set(currency, office.clock() + REFUSED_PAUSE);
