@@ -10,14 +10,8 @@ import { compareBytes, equalBytes } from '../base/bytes.ts';
 import { accept, refuse, type Result } from '../base/result.ts';
 import { optional, struct, type ValueOf } from '../codec/codec.ts';
 import { message } from '../codec/message.ts';
-import type { Link } from './bundle.ts';
-import {
-  collide,
-  endorsementHash,
-  isSigned,
-  signedEndorsement,
-  type Endorsement,
-} from './endorsement.ts';
+import { linkOf, type Link } from './bundle.ts';
+import { collide, isSigned, signedEndorsement, type Endorsement } from './endorsement.ts';
 import { checkGrant, grantHash, signedGrant, type Grant, type SignedGrant } from './grant.ts';
 import { journalHash, journalHead, type JournalHead } from './journal.ts';
 import type { PurseSuites, PurseTrust } from './trust.ts';
@@ -37,30 +31,26 @@ export const fraudProofMessage = message('FraudProof', 0x8d, 1, 24 * 1024, fraud
 /** What a purse did. */
 export type Fraud = 'index' | 'units' | 'closed';
 
-/** Two things in a fixed order: the closing first, else by hash. */
-function ordered(a: Endorsement, b: Endorsement): boolean {
-  if (a.to.is === 'close' || b.to.is === 'close') {
-    if (a.to.is !== b.to.is) return a.to.is === 'close';
-  }
-  return compareBytes(endorsementHash(a), endorsementHash(b)) < 0;
+/** Whether two stand in the order of a proof: a single closing first, else by hash. */
+function isOrdered(a: Link, b: Link): boolean {
+  const [closesA, closesB] = [a, b].map(({ endorsement }) => endorsement.to.is === 'close');
+  return closesA === closesB ? compareBytes(a.hash, b.hash) < 0 : closesA === true;
 }
 
 /**
  * What two endorsements under one grant prove together, if anything. The same message twice proves
  * nothing, however often and with whatever signatures it is shown.
  */
-export function fraudOf(a: Endorsement, b: Endorsement, journal?: JournalHead): Fraud | undefined {
-  if (!equalBytes(a.grant, b.grant)) return undefined;
-  const [hashA, hashB] = [endorsementHash(a), endorsementHash(b)];
-  if (equalBytes(hashA, hashB)) return undefined;
-  if (a.index === b.index) return 'index';
-  if (a.parts.some((part) => b.parts.some((other) => collide(part, other)))) return 'units';
+export function fraudOf(a: Link, b: Link, journal?: JournalHead): Fraud | undefined {
+  const [one, two] = [a.endorsement, b.endorsement];
+  if (!equalBytes(one.grant, two.grant) || equalBytes(a.hash, b.hash)) return undefined;
+  if (one.index === two.index) return 'index';
+  if (one.parts.some((part) => two.parts.some((other) => collide(part, other)))) return 'units';
   if (journal === undefined) return undefined;
-  const closes = (closing: Endorsement, other: Uint8Array): boolean =>
-    closing.to.is === 'close' &&
-    equalBytes(closing.to.journal, journalHash(journal)) &&
-    !journal.signed.some(({ hash }) => equalBytes(hash, other));
-  return closes(a, hashB) || closes(b, hashA) ? 'closed' : undefined;
+  const leavesOut = (closing: Link, other: Link): boolean =>
+    isJournalOf(journal, closing.endorsement) &&
+    !journal.signed.some(({ hash }) => equalBytes(hash, other.hash));
+  return leavesOut(a, b) || leavesOut(b, a) ? 'closed' : undefined;
 }
 
 /** The proof that two endorsements make, or undefined when a purse may sign both. */
@@ -70,9 +60,9 @@ export function fraudProofOf(
   b: Link,
   journal?: JournalHead,
 ): FraudProof | undefined {
-  const fraud = fraudOf(a.endorsement, b.endorsement, journal);
+  const fraud = fraudOf(a, b, journal);
   if (fraud === undefined) return undefined;
-  const [first, second] = ordered(a.endorsement, b.endorsement) ? [a, b] : [b, a];
+  const [first, second] = isOrdered(a, b) ? [a, b] : [b, a];
   return {
     grant,
     first: { endorsement: first.endorsement, signature: first.signature },
@@ -106,16 +96,16 @@ export function checkFraudProof(
   const grant = checkGrant(signed, trust, suites);
   if (!grant.ok) return refuse(grant.refusal.code, `.grant${grant.refusal.at}`);
   const own = grantHash(grant.value);
-  const both = [first, second] as const;
+  const both = [linkOf(first), linkOf(second)] as const;
   for (const [i, { endorsement }] of both.entries()) {
     const at = i === 0 ? '.first' : '.second';
     if (!equalBytes(endorsement.authority, trust.authority) || !equalBytes(endorsement.grant, own))
       return refuse('proof_foreign', at);
   }
-  if (!ordered(first.endorsement, second.endorsement)) return refuse('proof_disordered');
+  if (!isOrdered(...both)) return refuse('proof_disordered');
   if (journal !== undefined && !isJournalOf(journal, first.endorsement))
     return refuse('proof_journal_wrong', '.journal');
-  const fraud = fraudOf(first.endorsement, second.endorsement, journal);
+  const fraud = fraudOf(...both, journal);
   if (fraud === undefined) return refuse('proof_empty');
   // One proof has one form, so a journal comes only where it is what proves.
   if (journal !== undefined && fraud !== 'closed') return refuse('proof_disordered', '.journal');

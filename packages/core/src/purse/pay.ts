@@ -16,6 +16,7 @@ import {
   ENDORSED_PARTS_MAX,
   endorsementHash,
   endorsementMessage,
+  overlaps,
   PURSE_INDICES,
   type Destination,
   type EndorsedPart,
@@ -100,7 +101,9 @@ export function reserveHome(purse: Purse): Result<Reserved> {
   const able = checkAble(purse, PURSE_INDICES - 1);
   if (!able.ok) return able;
   if (purse.holdings.length === 0) return refuse('purse_funds_insufficient');
-  const taken = purse.holdings.slice(0, ENDORSED_PARTS_MAX);
+  const taken: Holding[] = [];
+  for (const each of purse.holdings)
+    if (taken.length < ENDORSED_PARTS_MAX && isApart(each, taken)) taken.push(each);
   const amount = taken.reduce((sum, each) => sum + worthOfHolding(purse, each), 0);
   return accept(reserved(purse, { taken, to: { is: 'home' }, request: undefined, amount }));
 }
@@ -201,7 +204,7 @@ function choose(purse: Purse, amount: number, wanted: Wanted): Result<readonly H
       holding.to - holding.from,
       perUnit === 0 ? 0 : Math.floor(left / perUnit),
     );
-    if (units === 0) continue;
+    if (units === 0 || !isApart(holding, taken)) continue;
     const payable = checkPayable(purse, holding, wanted);
     const before = hashKey(beforeOf(holding));
     const isOneMore = holding.source.chain.length > 0 && !brought.has(before);
@@ -218,6 +221,17 @@ function choose(purse: Purse, amount: number, wanted: Wanted): Result<readonly H
   const has = purse.holdings.reduce((sum, each) => sum + worthOfHolding(purse, each), 0);
   if (has < amount) return refuse('purse_funds_insufficient');
   return why === undefined ? refuse('amount_not_cuttable') : { ok: false, refusal: why };
+}
+
+/**
+ * Whether a holding shares no unit with others. In an honest purse none ever does; one that took both
+ * branches of what was spent twice must still not name a unit twice.
+ */
+function isApart(holding: Holding, taken: readonly Holding[]): boolean {
+  const { identity } = holding.source.coin;
+  return !taken.some(
+    (each) => equalBytes(each.source.coin.identity, identity) && overlaps(each, holding),
+  );
 }
 
 /** Deadline of one chain with the purse's own grant at its end. */

@@ -185,20 +185,27 @@ export function proofAgainst(purse: Purse, verified: Verified): FraudProof | und
 }
 
 function booked(purse: Purse, { bundle, seen }: Verified, asked: Asked): Purse {
+  const paidBy = bundle.last.hash;
+  return {
+    ...bookedUnjudged(purse, bundle),
+    asked: purse.asked.map((each) => (each === asked ? { ...each, paidBy } : each)),
+    seen,
+  };
+}
+
+/** The purse with a payment's pieces in it. For what was judged before, and for tests of cheats. */
+export function bookedUnjudged(purse: Purse, bundle: Bundle): Purse {
   const holdings = partsWithSources(bundle).map(({ part, source }): Holding => {
     const chain = [...source.chain, bundle.last];
     return { from: part.from, to: part.to, source: { ...source, chain } };
   });
   const met = new Map(purse.met);
   for (const link of linksOf(bundle)) met.set(hashKey(link.hash), link);
-  const paidBy = bundle.last.hash;
   return {
     ...purse,
     holdings: [...purse.holdings, ...holdings],
     grants: new Map([...purse.grants, ...bundle.grants]),
-    asked: purse.asked.map((each) => (each === asked ? { ...each, paidBy } : each)),
     met,
     taken: purse.taken + bundle.last.endorsement.amount,
-    seen,
   };
 }
