@@ -3,7 +3,7 @@
  * Invariant: exit code 0 means done, 1 means refused, and a refusal always says code, number, place
  * and a sentence that begins with what happened to the money.
  *
- * Spec: 12 §1.
+ * Spec: 14 §1.
  * @module
  */
 import { join } from 'node:path';

@@ -3,7 +3,7 @@
  * an outcome has both forms, the text for people and the one JSON object for scripts, and a command
  * never writes anything itself.
  *
- * Spec: 12.
+ * Spec: 14.
  * @module
  */
 import type { Instant } from '@specie/core/base/instant';

@@ -1,7 +1,7 @@
 /**
  * Help, made of the commands themselves, so that it cannot name an option that is not there.
  *
- * Spec: 12 §1.
+ * Spec: 14 §1.
  * @module
  */
 import type { Command, OptionSpec } from './command.ts';

@@ -3,7 +3,7 @@
  * `npm start` runs on this machine. A fingerprint comes from the person, from that folder, or from an
  * explicit first use; never silently from the network.
  *
- * Spec: 05 §6; 12 §2.
+ * Spec: 05 §6; 14 §2.
  * @module
  */
 import { join } from 'node:path';

@@ -2,7 +2,7 @@
  * `specie`: the command line for people and scripts. Builds the real world, runs one command and
  * ends with its exit code.
  *
- * Spec: 12.
+ * Spec: 14.
  */
 import { faultOf } from '@specie/protocol/fault';
 import { terminalWorld } from './adapters/terminal-world.ts';
