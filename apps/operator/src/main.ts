@@ -111,7 +111,8 @@ async function run(command: string | undefined, given: Given): Promise<void> {
       const { issued, ...end } = await issue(need(given, 'data'), wish, entropy.random, 30_000);
       entropy.close();
       say(JSON.stringify({ ...end, issued: issued.toString() }));
-      if (end.state !== 'done') process.exitCode = 1;
+      // Still `written` is no failure: it stands in the book and will be minted once.
+      if (end.state === 'refused') process.exitCode = 1;
       return;
     }
     case 'retire': {
