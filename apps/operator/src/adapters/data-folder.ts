@@ -108,10 +108,11 @@ export function openDatabases(folder: DataFolder): {
       path: folder.at('book'),
       kind: BOOK_KIND,
       migrations: BOOK_MIGRATIONS,
-      // A payment touches a few small rows of two wallets, each on a page of its own.
-      pageBytes: 1024,
+      // A payment touches a few small rows of two wallets, each on a page of its own. Against 4096
+      // this logs a quarter less; 1024 logs no less and takes more writes.
+      pageBytes: 2048,
       // At thousands of payments a second a checkpoint of the default size would come all the time.
-      checkpointPages: 65_536,
+      checkpointPages: 32_768,
     }),
     vault: openDatabase({
       path: folder.at('vault'),
