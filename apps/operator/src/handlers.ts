@@ -5,6 +5,7 @@
  * Spec: 06 §1.
  * @module
  */
+import { instantOf } from '@specie/core/base/instant';
 import { accept, refuse, type Result } from '@specie/core/base/result';
 import { checkBatchHead, type LockBatch } from '@specie/core/payment/lock-batch';
 import type { Handlers, Party } from '@specie/protocol/http-service';
@@ -55,6 +56,13 @@ export function handlersOf(desks: Desks): Handlers<typeof OPERATOR_ROUTES> {
     confirm: ({ party, value }) => openings.confirm(asker(party), value),
     card: ({ party }) => asWallet(party, (wallet) => accept(openings.card(wallet))),
     locks: ({ party, value }) => asWallet(party, (wallet) => leaveLocks(office, wallet, value)),
+    locksAgain: ({ party, value }) =>
+      asWallet(party, (wallet) => leaveLocks(office, wallet, value, 'spent')),
+    batches: ({ party, value }) =>
+      asWallet(party, (wallet) => {
+        const { locks } = office.book;
+        return accept({ nonces: value.nonces.filter((nonce) => !locks.knows(wallet, nonce)) });
+      }),
     state: ({ party, value }) =>
       asWallet(party, (wallet) => {
         const { book, clock } = office;
@@ -73,17 +81,28 @@ export function handlersOf(desks: Desks): Handlers<typeof OPERATOR_ROUTES> {
   };
 }
 
-/** Keeps a batch of receiving locks that its wallet signed. */
+/**
+ * Keeps a batch of receiving locks that its wallet signed. A spent one was left before and is lost
+ * here: it is taken even when it has ended, because money may have come on it.
+ */
 async function leaveLocks(
   { book, authority, operator, suite, clock }: Office,
   wallet: Wallet,
   batch: LockBatch,
+  how?: 'spent',
 ): Promise<Result<{ readonly left: number }>> {
   const now = clock();
+  const { head, signature, hashes } = batch;
   const owner = { operator, wallet: wallet.address };
-  const expected = { authority, owner, now };
-  const checked = checkBatchHead(batch.head, batch.signature, wallet.publicKey, expected, suite);
+  const at = how === 'spent' && head.ends > 0 && head.ends <= now ? instantOf(head.ends - 1) : now;
+  const expected = { authority, owner, now: at };
+  const checked = checkBatchHead(head, signature, wallet.publicKey, expected, suite);
   if (!checked.ok) return checked;
-  const kept = await book.write(() => book.locks.keep(wallet, batch, now));
-  return kept.ok ? accept({ left: kept.value }) : kept;
+  const kept = await book.write(() => {
+    const result = book.locks.keep(wallet, batch, now, how);
+    if (result.ok && result.value.batch !== undefined)
+      book.custody.attribute(wallet, result.value.batch, hashes);
+    return result;
+  });
+  return kept.ok ? accept({ left: kept.value.left }) : kept;
 }

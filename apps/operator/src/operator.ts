@@ -237,7 +237,14 @@ function openDesks(frame: Frame) {
   const custodian = createCustodian({ office, desk: payments, keeper }, (id) => {
     fundings.kick(id);
   });
-  const openings = createOpeningDesk(office, { outbox: ports.outbox, directory, signal });
+  const openings = createOpeningDesk(office, {
+    outbox: ports.outbox,
+    directory,
+    adopt: (wallet) => {
+      custodian.adopt(wallet);
+    },
+    signal,
+  });
   const payees = createPayeeDesk(office, directory, peers);
   return {
     ...{ openLedger, questions, directory, peers, keeper, lanes },

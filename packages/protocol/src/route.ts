@@ -213,6 +213,20 @@ export const OPERATOR_ROUTES = {
     wallet.locksLeftMessage,
     'Leaves receiving locks with the operator.',
   ),
+  locksAgain: post(
+    '/v1/wallet/locks-again',
+    'ask',
+    lockBatchMessage,
+    wallet.locksLeftMessage,
+    'Leaves a batch again that the operator has lost: its locks are known and never offered.',
+  ),
+  batches: post(
+    '/v1/wallet/batches',
+    'ask',
+    wallet.batchQueryMessage,
+    wallet.batchesUnknownMessage,
+    'Which batches of locks the operator does not know.',
+  ),
   state: post(
     '/v1/wallet/state',
     'ask',

@@ -14,7 +14,9 @@ import { Fault } from '@specie/protocol/fault';
 import { FOLDER_MODE, KEY_FILE_MODE, readJson, writeDurably } from '@specie/protocol/node/folder';
 import { openDatabase } from '@specie/stores/database';
 import { openSealStore } from '@specie/stores/seal-store';
+import { openCoins } from '../book/coins.ts';
 import { BOOK_KIND, BOOK_MIGRATIONS } from '../book/schema.ts';
+import { openStockBook, type StockBook } from '../book/stock.ts';
 import { KEY_NAMES, openDataFolder, openDatabases, PLACES } from './data-folder.ts';
 
 const MANIFEST = 'manifest.json';
@@ -83,11 +85,20 @@ export function restore(source: string, directory: string): void {
     kind: BOOK_KIND,
     migrations: BOOK_MIGRATIONS,
   });
-  // What was offered after the backup is not known here; wallets leave new locks when they come.
   book.transaction(() => {
+    // What was offered after the backup is not known here; wallets leave new locks when they come.
     book.sql.exec('UPDATE batch SET next = count');
+    // The stock's next batches would be those that were left after the backup: their nonces derive
+    // from numbers counted up. It goes on from the second of this restore, which no count reaches.
+    leap(openStockBook(book, openCoins(book)), Math.floor(Date.now() / 1000));
   });
   book.close();
+}
+
+/** Counts the stock's batches on from a number; where pieces on lost ones are looked for is kept. */
+function leap(stock: StockBook, number: number): void {
+  stock.set('batch-lost', stock.counted('batch'));
+  stock.set('batch', Math.max(stock.counted('batch') + 1, number));
 }
 
 function manifestOf(source: string): readonly (readonly [string, string])[] {

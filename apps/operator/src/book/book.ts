@@ -15,6 +15,7 @@ import { openLostOrders, type LostOrders } from './lost-orders.ts';
 import { openPayments, type PaymentBook } from './payments.ts';
 import { openSpending, type SpendingBook } from './spending.ts';
 import { openStockBook, type StockBook } from './stock.ts';
+import { openUnclaimed, type Unclaimed } from './unclaimed.ts';
 import { openWallets, type WalletShelf } from './wallets.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -24,6 +25,7 @@ export interface Book extends Writer {
   readonly locks: LockBook;
   readonly payments: PaymentBook;
   readonly lost: LostOrders;
+  readonly unclaimed: Unclaimed;
   readonly spending: SpendingBook;
   readonly custody: CustodyBook;
   readonly stock: StockBook;
@@ -50,6 +52,7 @@ export function openBook(
     locks,
     payments,
     lost,
+    unclaimed: openUnclaimed(database),
     spending: openSpending(database, limits),
     custody: openCustody(database, { coins, locks, payments }),
     stock: openStockBook(database, coins),

@@ -17,6 +17,7 @@ import type { Database } from '@specie/stores/database';
 import type { CoinShelf, KnownCoin } from './coins.ts';
 import {
   bytesIn,
+  keyOf,
   numberIn,
   optionalBytesIn,
   optionalNumberIn,
@@ -71,6 +72,11 @@ export interface CustodyBook {
       readonly order: Uint8Array | undefined;
     },
   ): void;
+  /**
+   * Inside a transaction: finds pieces that came on locks nobody knew among a batch that has just
+   * been kept; how many.
+   */
+  attribute(wallet: Wallet, batch: number, hashes: readonly Uint8Array[]): number;
   held(wallet: Wallet, currency: number): bigint;
   events(
     wallet: Wallet,
@@ -103,6 +109,8 @@ export function openCustody(
     lastEvent,
     insertEvent,
     selectEvents,
+    selectUnknown,
+    updateFound,
     selectPosition,
     updatePosition,
   } = statementsOf(sql);
@@ -134,6 +142,19 @@ export function openCustody(
       const hash = payment === undefined ? (order ?? null) : null;
       const whose = [payment ?? null, null, null, hash, null, null, null] as const;
       insertEvent.run(...place, coin.id, from, to, 1, ...whose);
+    },
+    attribute(wallet, batch, hashes) {
+      const unknown = rowsOf(selectUnknown, wallet.id);
+      if (unknown.length === 0) return 0;
+      const indexes = new Map(hashes.map((hash, index) => [keyOf(hash), index]));
+      let found = 0;
+      for (const row of unknown) {
+        const index = indexes.get(keyOf(bytesIn(row, 'hash')));
+        if (index === undefined) continue;
+        updateFound.run(batch, index, wallet.id, numberIn(row, 'number'));
+        found += 1;
+      }
+      return found;
     },
     held(wallet, currency) {
       if (wallet.held === undefined) {
@@ -176,6 +197,13 @@ function statementsOf(sql: DatabaseSync) {
   const selectEvents = sql.prepare(
     'SELECT * FROM event WHERE wallet = ? AND number > ? ORDER BY number LIMIT ?',
   );
+  const selectUnknown = sql.prepare(
+    `SELECT number, hash FROM event
+     WHERE wallet = ? AND batch IS NULL AND hash IS NOT NULL AND idx < 0`,
+  );
+  const updateFound = sql.prepare(
+    'UPDATE event SET batch = ?, idx = ?, nonce = NULL, hash = NULL WHERE wallet = ? AND number = ?',
+  );
   const selectPosition = sql.prepare("SELECT value FROM meta WHERE name = 'feed'");
   const updatePosition = sql.prepare(
     "INSERT INTO meta (name, value) VALUES ('feed', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
@@ -187,6 +215,8 @@ function statementsOf(sql: DatabaseSync) {
     lastEvent,
     insertEvent,
     selectEvents,
+    selectUnknown,
+    updateFound,
     selectPosition,
     updatePosition,
   };

@@ -7,8 +7,9 @@
  * @module
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { MINUTE, type Instant } from '@specie/core/base/instant';
+import { DAY, MINUTE, type Instant } from '@specie/core/base/instant';
 import { accept, refuse, type Result } from '@specie/core/base/result';
+import { HASH_BYTES } from '@specie/core/crypto/hash';
 import type { LockBatch, LockOffer } from '@specie/core/payment/lock-batch';
 import type { Database } from '@specie/stores/database';
 import {
@@ -25,6 +26,9 @@ import type { Wallet, WalletShelf } from './wallets.ts';
 
 /** Batches a wallet may have open at once: the one in use, the next, and some from other devices. */
 export const BATCHES_MAX = 8;
+/** Batches left again that a wallet may have: those that ended longer ago than the span do not count. */
+const SPENT_MAX = 2048;
+const SPENT_SPAN = 90 * DAY;
 /** An offer is of no use when its batch ends before the payer could show it. */
 const OFFER_LIFE_MIN = 2 * MINUTE;
 /** Trees kept in memory; others are read again, about 32 kilobytes each. */
@@ -64,9 +68,22 @@ export interface TakenLocks {
   readonly until: Instant;
 }
 
+/** A batch that was kept. */
+export interface KeptBatch {
+  /** Locks that can be drawn. */
+  readonly left: number;
+  /** Its row, when it was not known before. */
+  readonly batch: number | undefined;
+}
+
 export interface LockBook {
-  /** Inside a transaction: keeps a batch whose head and signature were checked. */
-  keep(wallet: Wallet, batch: LockBatch, now: Instant): Result<number>;
+  /**
+   * Inside a transaction: keeps a batch whose head and signature were checked. One that is known
+   * stays as it is. Of a `spent` one no lock is ever offered: the wallet left it before, and this
+   * book does not know what was offered of it.
+   */
+  keep(wallet: Wallet, batch: LockBatch, now: Instant, how?: 'spent'): Result<KeptBatch>;
+  knows(wallet: Wallet, nonce: Uint8Array): boolean;
   left(wallet: Wallet, now: Instant): number;
   /** Takes locks out of a wallet's batches; in memory at once, on disk by `mark`. */
   take(
@@ -126,7 +143,9 @@ export function openLocks({ sql }: Database, wallets: WalletShelf): LockBook {
     count(draw.wallet, draw.sums, 1n);
   }
   return {
-    keep: (wallet, batch, now) => keep(shelf, wallet, batch, now),
+    keep: (wallet, batch, now, how) =>
+      keep(shelf, wallet, batch, { now, isSpent: how === 'spent' }),
+    knows: (wallet, nonce) => rowOf(shelf.sql.selectNonce, wallet.id, nonce) !== undefined,
     left: (wallet, now) => freeIn(usable(shelf, wallet, now)),
     take: (wallet, want, at) => take(shelf, wallet, want, at),
     mark: (taken) => mark(shelf, taken),
@@ -159,10 +178,11 @@ export function openLocks({ sql }: Database, wallets: WalletShelf): LockBook {
 function statementsOf(sql: DatabaseSync) {
   return {
     insertBatch: sql.prepare(
-      'INSERT INTO batch (wallet, nonce, count, ends, next) VALUES (?, ?, ?, ?, 0)',
+      'INSERT INTO batch (wallet, nonce, count, ends, next) VALUES (?, ?, ?, ?, ?)',
     ),
     insertTree: sql.prepare('INSERT INTO batch_tree (batch, signature, tree) VALUES (?, ?, ?)'),
-    selectNonce: sql.prepare('SELECT id FROM batch WHERE wallet = ? AND nonce = ?'),
+    selectNonce: sql.prepare('SELECT id, ends, count FROM batch WHERE wallet = ? AND nonce = ?'),
+    countBatches: sql.prepare('SELECT count(*) AS n FROM batch WHERE wallet = ? AND ends > ?'),
     selectOpen: sql.prepare(
       `SELECT id, nonce, count, ends, next FROM batch
        WHERE wallet = ? AND next < count ORDER BY ends`,
@@ -223,26 +243,49 @@ function keep(
   shelf: Shelf,
   wallet: Wallet,
   { head, signature, hashes }: LockBatch,
-  now: Instant,
-): Result<number> {
+  { now, isSpent }: { readonly now: Instant; readonly isSpent: boolean },
+): Result<KeptBatch> {
   const { sql, open, trees } = shelf;
+  const left = (batch: number | undefined): Result<KeptBatch> =>
+    accept({ left: freeIn(usable(shelf, wallet, now)), batch });
   if (head.count !== hashes.length) return refuse('batch_root_wrong', '.head.count');
   const tree = lockTree(hashes);
   if (keyOf(treeRoot(tree)) !== keyOf(head.root)) return refuse('batch_root_wrong', '.head.root');
-  if (rowOf(sql.selectNonce, wallet.id, head.nonce) !== undefined)
-    return refuse('batch_nonce_used', '.head.nonce');
+  const known = rowOf(sql.selectNonce, wallet.id, head.nonce);
+  if (known !== undefined)
+    return isSame(shelf, known, head, tree)
+      ? left(undefined)
+      : refuse('batch_nonce_used', '.head.nonce');
   const batches = batchesOf(shelf, wallet).filter(
     (each) => each.ends > now && each.next < each.count,
   );
-  if (batches.length >= BATCHES_MAX) return refuse('rate_limited');
-  const { lastInsertRowid } = sql.insertBatch.run(wallet.id, head.nonce, head.count, head.ends);
-  const id = Number(lastInsertRowid);
-  sql.insertTree.run(id, signature, tree);
+  const isFull = isSpent
+    ? numberIn(soleRowOf(sql.countBatches, wallet.id, now - SPENT_SPAN), 'n') >= SPENT_MAX
+    : batches.length >= BATCHES_MAX;
+  if (isFull) return refuse('rate_limited');
+  const next = isSpent ? head.count : 0;
+  const columns = [wallet.id, head.nonce, head.count, head.ends, next] as const;
+  const id = Number(sql.insertBatch.run(...columns).lastInsertRowid);
+  // Of a spent batch nothing is offered, so nobody needs a path: the hashes alone find an index.
+  const kept = isSpent ? tree.slice(0, head.count * HASH_BYTES) : tree;
+  sql.insertTree.run(id, signature, kept);
+  if (isSpent) return left(id);
   if (trees.size < TREES_MAX) trees.set(id, { signature, tree });
   batches.push({ id, nonce: head.nonce, count: head.count, ends: head.ends, next: 0 });
   batches.sort((a, b) => a.ends - b.ends);
   open.set(wallet.id, batches);
-  return accept(freeIn(usable(shelf, wallet, now)));
+  return left(id);
+}
+
+/** Whether a batch that is known under a nonce is this very one. */
+function isSame(shelf: Shelf, row: Row, head: LockBatch['head'], tree: LockTree): boolean {
+  const known = treeOf(shelf, numberIn(row, 'id')).tree;
+  const hashes = head.count * HASH_BYTES;
+  return (
+    numberIn(row, 'ends') === head.ends &&
+    numberIn(row, 'count') === head.count &&
+    keyOf(known.subarray(0, hashes)) === keyOf(tree.subarray(0, hashes))
+  );
 }
 
 function take(

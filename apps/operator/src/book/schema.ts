@@ -108,6 +108,18 @@ export const BOOK_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE funding ADD COLUMN redeemed_by BLOB;
     `,
   },
+  {
+    number: 3,
+    sql: `
+      -- What the feed told of tags that lead to no wallet yet: opened after the copy this book was restored from.
+      CREATE TABLE unclaimed (
+        tag BLOB, position INTEGER, notice BLOB NOT NULL, PRIMARY KEY (tag, position)
+      ) STRICT, WITHOUT ROWID;
+      -- Pieces that came on locks of no batch here; a batch that is left again may hold them.
+      CREATE INDEX event_without_batch ON event (wallet)
+        WHERE batch IS NULL AND hash IS NOT NULL AND idx < 0;
+    `,
+  },
 ];
 
 export const VAULT_KIND = 'SPva';

@@ -66,7 +66,10 @@ export interface StockBook {
   take(coin: number, from: number): boolean;
   /** Inside a transaction: the next number of a kind, counted up. */
   count(kind: 'issue' | 'batch'): number;
-  counted(kind: 'issue' | 'batch'): number;
+  /** How far a kind was counted; `batch-lost`: how far batches were when the book was restored. */
+  counted(kind: 'issue' | 'batch' | 'batch-lost'): number;
+  /** Inside a transaction. */
+  set(kind: 'batch' | 'batch-lost', value: number): void;
   /** Inside a transaction. */
   addIssue(issue: Omit<Issue, 'id'>): number;
   openIssues(): readonly Issue[];
@@ -125,6 +128,7 @@ export function openStockBook({ sql }: Database, coins: CoinShelf): StockBook {
       return next;
     },
     counted,
+    set: (kind, value) => void updateCount.run(kind, value),
     addIssue({ number, reference, currency, units, coins: count, time }) {
       const { lastInsertRowid } = insertIssue.run(number, reference, currency, units, count, time);
       return Number(lastInsertRowid);

@@ -22,6 +22,11 @@ import type { StockKeeper } from './stock-keeper.ts';
 export interface Custodian {
   /** Keeps a page; durable when it resolves. */
   apply(page: FeedPage): Promise<void>;
+  /**
+   * Inside the transaction that adds a wallet: gives it what the feed told of its tag before it was
+   * here. Later pages follow in later transactions, so events keep the order of the ledger.
+   */
+  adopt(wallet: Wallet): void;
 }
 
 interface Told {
@@ -62,6 +67,15 @@ export function createCustodian(rooms: Rooms, onFunding: (id: number) => void): 
       for (const flight of told.settled) desk.forget(flight);
       for (const id of told.moved) onFunding(id);
     },
+    adopt(wallet) {
+      for (const notice of office.book.unclaimed.take(wallet.tag)) {
+        const holder = notice.holder === undefined ? undefined : wallet;
+        const by = { holder, payment: undefined };
+        consume(rooms, notice, by);
+        for (const made of notice.made) make(rooms, notice, made, by);
+        if (holder !== undefined) lose(office, notice, holder);
+      }
+    },
   };
 }
 
@@ -75,15 +89,12 @@ function tell(rooms: Rooms, notice: Notice, told: Told): void {
     (notice.order === undefined || holder === undefined
       ? undefined
       : book.payments.find(notice.order)?.id);
-  consume(rooms, notice, holder, payment);
+  keepUnclaimed(office, notice);
+  consume(rooms, notice, { holder, payment });
   for (const made of notice.made) make(rooms, notice, made, { holder, payment });
   if (holder === undefined) return;
   if (payment === undefined) {
-    if (notice.order !== undefined && notice.nonce !== undefined) {
-      const { order, nonce, position, time } = notice;
-      book.lost.keep(order, nonce, { wallet: holder.id, position, time });
-    }
-    if (holder !== office.stock) recount(office, notice, holder);
+    lose(office, notice, holder);
     return;
   }
   settle(office, notice, payment, told);
@@ -103,13 +114,40 @@ function ownerOf(office: Office, tag: Uint8Array): Wallet | undefined {
   return isStock(tag) ? office.stock : office.book.wallets.byTag(tag);
 }
 
-function consume(
-  { office, keeper }: Rooms,
-  notice: Notice,
-  holder: Wallet | undefined,
-  payment: number | undefined,
-): void {
+/** Whether a tag is ours and leads to no wallet: it was opened after the copy this book comes from. */
+function isUnclaimed(office: Office, tag: Uint8Array): boolean {
+  return operatorOf(tag) === office.operator && ownerOf(office, tag) === undefined;
+}
+
+/** Keeps what a notice means for each tag of ours that leads to no wallet yet, and nothing else of it. */
+function keepUnclaimed(office: Office, notice: Notice): void {
+  const tags = new Map<string, Uint8Array>();
+  const look = (tag: Uint8Array): void => {
+    if (isUnclaimed(office, tag)) tags.set(keyOf(tag), tag);
+  };
+  if (notice.holder !== undefined) look(notice.holder);
+  for (const { tag } of notice.made) look(tag);
+  for (const [key, tag] of tags) {
+    const isHolder = notice.holder !== undefined && keyOf(notice.holder) === key;
+    const made = notice.made.filter((each) => keyOf(each.tag) === key);
+    const own = isHolder
+      ? notice
+      : { ...notice, holder: undefined, nonce: undefined, consumed: [] };
+    office.book.unclaimed.keep(tag, { ...own, made });
+  }
+}
+
+/** An order of ours that this book does not have: it is known from now on, and counts towards limits. */
+function lose(office: Office, notice: Notice, holder: Wallet): void {
+  const { order, nonce, position, time } = notice;
+  if (order !== undefined && nonce !== undefined)
+    office.book.lost.keep(order, nonce, { wallet: holder.id, position, time });
+  if (holder !== office.stock) recount(office, notice, holder);
+}
+
+function consume({ office, keeper }: Rooms, notice: Notice, { holder, payment }: By): void {
   const { book } = office;
+  if (notice.holder !== undefined && isUnclaimed(office, notice.holder)) return;
   for (const { coin: identity, from, to } of notice.consumed) {
     const coin = book.coins.find(identity);
     assert(coin !== undefined, 'a piece that went was told when it came');
@@ -129,7 +167,7 @@ interface By {
 function make({ office, keeper }: Rooms, notice: Notice, made: Made, by: By): void {
   const { book } = office;
   const owner = ownerOf(office, made.tag);
-  // A tag of ours that leads to no wallet: the holder named it, nobody can open it, it is not ours.
+  // A tag of ours that leads to no wallet: kept for when its wallet is opened here again.
   if (owner === undefined) return;
   const coin = book.coins.keep(made.coin);
   const isChange = owner === by.holder;

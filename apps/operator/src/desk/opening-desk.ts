@@ -7,7 +7,6 @@
  */
 import { after } from '@specie/core/base/instant';
 import { accept, refuse, type Result } from '@specie/core/base/result';
-import { TAG_RANDOM_BYTES, tagOf } from '@specie/core/coin/holder';
 import type { ContentOf } from '@specie/core/codec/message';
 import { limitsAt, type Tier } from '@specie/core/risk/limit';
 import { faultOf } from '@specie/protocol/fault';
@@ -22,6 +21,7 @@ import { pause } from '../ledger/back-off.ts';
 import type { Outbox } from '../ports.ts';
 import { maskAlias, parseAlias } from '../rule/alias.ts';
 import { CODE_LIFE, drawCode } from '../rule/one-time-code.ts';
+import { tagKeyOf, walletTag } from '../rule/wallet-tag.ts';
 import type { Confirmed } from '../vault.ts';
 import type { Directory } from './directory.ts';
 import { isAllowed, type Office } from './office.ts';
@@ -52,21 +52,31 @@ export function createOpeningDesk(
   {
     outbox,
     directory,
+    adopt,
     signal,
-  }: { readonly outbox: Outbox; readonly directory: Directory; readonly signal: AbortSignal },
+  }: {
+    readonly outbox: Outbox;
+    readonly directory: Directory;
+    /** Inside the transaction that adds a wallet: gives it what was told of its tag before. */
+    readonly adopt: (wallet: Wallet) => void;
+    readonly signal: AbortSignal;
+  },
 ): OpeningDesk {
   const { book, vault } = office;
+  const tagKey = tagKeyOf(office.keys.vault);
   const keep = ({ address, publicKey, alias }: Confirmed): Promise<Wallet> =>
-    book.write(() =>
-      book.wallets.add({
+    book.write(() => {
+      const wallet = book.wallets.add({
         address,
         publicKey,
-        tag: tagOf(office.operator, office.random(TAG_RANDOM_BYTES)),
+        tag: walletTag(tagKey, office.operator, address),
         tier: LOWEST,
         shown: maskAlias(alias),
         openedAt: office.clock(),
-      }),
-    );
+      });
+      adopt(wallet);
+      return wallet;
+    });
   return {
     open: (address, request, remote) => open(office, outbox, address, request, remote),
     async confirm(address, given) {

@@ -283,11 +283,14 @@ function search(
   keeper: Keeper,
   hash: Uint8Array,
 ): { nonce: Uint8Array; index: number } | undefined {
-  for (const [kind, count] of [
-    ['issue', ISSUE_COINS_MAX],
-    ['batch', BATCH_LOCKS_MAX],
+  const { stock } = keeper.office.book;
+  const lost = stock.counted('batch-lost');
+  for (const [kind, count, next] of [
+    ['issue', ISSUE_COINS_MAX, stock.counted('issue')],
+    ['batch', BATCH_LOCKS_MAX, stock.counted('batch')],
+    // Where the batches stood before a restore made them leap.
+    ...(lost === 0 ? [] : [['batch', BATCH_LOCKS_MAX, lost] as const]),
   ] as const) {
-    const next = keeper.office.book.stock.counted(kind);
     for (let number = Math.max(1, next - SEARCH_MAX); number <= next + SEARCH_MAX; number++) {
       const nonce = nonceOf(keeper, kind, number);
       for (let index = 0; index < count; index++) {

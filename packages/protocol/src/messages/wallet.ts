@@ -257,6 +257,24 @@ export const fundingQueryMessage = message(
   64,
   struct({ reference: bytes(16) }),
 );
+/** How many batches are asked about at once. */
+export const BATCHES_ASKED_MAX = 512;
+/** Asks which of a wallet's batches its operator knows; one restored from a copy has lost the newest. */
+export const batchQueryMessage = message(
+  'BatchQuery',
+  0x78,
+  1,
+  16 * 1024,
+  struct({ nonces: list(bytes(NONCE_BYTES), 1, BATCHES_ASKED_MAX) }),
+);
+/** Nonces of the batches that the operator does not know, of those asked about and in that order. */
+export const batchesUnknownMessage = message(
+  'BatchesUnknown',
+  0x79,
+  1,
+  16 * 1024,
+  struct({ nonces: list(bytes(NONCE_BYTES), 0, BATCHES_ASKED_MAX) }),
+);
 /** How far a top-up or a cash-out is. */
 export const fundingMessage = message(
   'Funding',
