@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { instantOf } from '@specie/core/base/instant';
+import { openServerPool } from '@specie/entropy/node/server-pool';
+import type { EntropyPool } from '@specie/entropy/pool';
 import { listen } from '@specie/protocol/node/listen';
 import { openDatabase } from '@specie/stores/database';
 import { takeOwnerLock, type OwnerLock } from '@specie/stores/owner-lock';
@@ -19,6 +21,7 @@ import { BANK_MIGRATIONS, TestBank } from './test-bank.ts';
 
 const DEFAULT_FOLDER = fileURLToPath(new URL('../../../.specie', import.meta.url));
 const PAGE_PORT = 4780;
+const TAP_SAMPLES = 4096;
 
 const USAGE = `npm start -- [options]
 
@@ -119,14 +122,20 @@ async function main(): Promise<void> {
   const bank = new TestBank(openDatabase(ledger));
   const outbox = new Outbox();
   const run: Run = { system: undefined, isStopping: false };
+  // Opened to be looked at: nothing is ever drawn from it.
+  let pool: EntropyPool | undefined;
   const site = createSite({
     bank,
     outbox,
     clock,
     status: () => systemStatus(run.system, { bank, outbox }),
+    entropy: () => pool,
   });
   const server = await listen(site, { host: '127.0.0.1', port: pagePort });
   say(`Specie is at ${server.url}/`);
+  void openServerPool({ tapSamples: TAP_SAMPLES }).then((opened) => {
+    pool = opened;
+  });
   if (moved !== undefined) say(`The old data is in ${moved}`);
 
   const stop = async (): Promise<void> => {
@@ -134,6 +143,7 @@ async function main(): Promise<void> {
     run.isStopping = true;
     say('Stopping …');
     await run.system?.stop();
+    pool?.close();
     await server.close();
     lock.release();
     process.exit(0);

@@ -5,13 +5,15 @@
  * Spec: 11.
  * @module
  */
-import { Hono } from 'hono';
+import { entropyPage } from '@specie/entropy/page/entropy-page';
+import type { EntropyPool } from '@specie/entropy/pool';
+import { Hono, type Context } from 'hono';
 import { existsSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { letterOf, type Outbox } from './outbox.ts';
-import { languageOf, statusPage } from './page.ts';
+import { entropyShell, languageOf, statusPage, type Language } from './page.ts';
 import type { BankAnswer, BankRequest, TestBank } from './test-bank.ts';
 
 const UI_ROOT = fileURLToPath(new URL('../../../packages/ui/src/', import.meta.url));
@@ -24,6 +26,8 @@ export interface SiteParts {
   readonly clock: () => number;
   /** The JSON text of the status page. */
   readonly status: () => Promise<unknown>;
+  /** The pool whose sources are shown: opened for that, with samples that are never used. */
+  readonly entropy?: () => Pick<EntropyPool, 'report' | 'tap'> | undefined;
 }
 
 /** The site as a function from request to response. */
@@ -38,12 +42,14 @@ export function createSite(parts: SiteParts): (request: Request) => Promise<Resp
     context.header('x-content-type-options', 'nosniff');
     context.header('referrer-policy', 'no-referrer');
   });
-  site.get('/', (context) => {
-    const language = languageOf(
-      new URL(context.req.url),
-      context.req.header('accept-language') ?? null,
-    );
-    return context.html(statusPage(language));
+  const asked = ({ req }: Context): Language =>
+    languageOf(new URL(req.url), req.header('accept-language') ?? null);
+  site.get('/', (context) => context.html(statusPage(asked(context))));
+  site.get('/entropy', (context) => context.html(entropyShell(asked(context))));
+  site.get('/entropy.html', (context) => {
+    const pool = parts.entropy?.();
+    if (pool === undefined) return context.text('not open\n', 503);
+    return context.html(entropyPage(pool.report(), pool.tap, asked(context)));
   });
   site.get('/status.json', async (context) => context.json((await parts.status()) as object));
   site.get('/healthz', (context) => context.text('ok\n'));

@@ -66,6 +66,9 @@ describe('the page', () => {
     expect(page.match(/<svg/g)?.length).toBe(3);
     expect(page).toContain('dropped: repetition count test');
     expect(entropyFigures(pool.report(), pool.tap).map(({ id }) => id)).toEqual(['a']);
+    expect(entropyPage(pool.report(), pool.tap, 'zh')).toContain(
+      '可以发行。目前支撑发行的来源:a(256 比特)。',
+    );
     pool.close();
     expect(entropyPage(pool.report())).toContain('Minting has stopped: the pool is closed.');
   });

@@ -15,6 +15,13 @@ import {
   correlationBand,
   histogramOf,
 } from './figure.ts';
+import {
+  PAGE_TEXTS,
+  standingSentence,
+  stateSentence,
+  type PageLanguage,
+  type PageTexts,
+} from './texts.ts';
 
 const LAGS = 64;
 const PICTURE = { width: 128, height: 48 };
@@ -47,62 +54,71 @@ export function entropyFigures(report: EntropyReport, tap: Tap): readonly Source
 }
 
 /** The fragment. Without a tap it draws nothing and tells the numbers alone. */
-export function entropyPage(report: EntropyReport, tap: Tap = () => new Uint8Array(0)): string {
+export function entropyPage(
+  report: EntropyReport,
+  tap: Tap = () => new Uint8Array(0),
+  language: PageLanguage = 'en',
+): string {
+  const texts = PAGE_TEXTS[language];
   const figures = new Map(entropyFigures(report, tap).map((figure) => [figure.id, figure]));
-  const said =
-    report.refusal === undefined
-      ? `Minting can go on. Behind it stand ${report.standing.map(({ id, bits }) => `${id} with ${bits} bits`).join(', ')}.`
-      : `Minting has stopped: ${report.refusal}.`;
-  const sections = report.sources.map((source) => sourceSection(source, figures.get(source.id)));
-  return `<section class="entropy" aria-label="Randomness"><p role="status">${escapeHtml(said)}</p>${sections.join('')}</section>`;
+  const said = escapeHtml(standingSentence(report, texts));
+  const sections = report.sources.map((source) =>
+    sourceSection(source, figures.get(source.id), texts),
+  );
+  return `<section class="entropy" aria-label="${texts.label}"><p role="status">${said}</p>${sections.join('')}</section>`;
 }
 
-function sourceSection(source: SourceReport, figures: SourceFigures | undefined): string {
+function sourceSection(
+  source: SourceReport,
+  figures: SourceFigures | undefined,
+  texts: PageTexts,
+): string {
+  const { estimatedBits } = source;
   const rows: readonly (readonly [string, string])[] = [
-    ['State', stateText(source)],
-    ['Claimed', `${source.claimedBits} of ${source.sampleBits} bits per sample`],
-    ['Estimated at the start', estimateText(source)],
-    ['Credited', `${source.assessedBits.toFixed(3)} bits per sample`],
-    ['Rate', `${Math.round(source.samplesPerSecond)} samples per second`],
-    ['Tested', `${source.samples} samples`],
-    ['Given', `${source.blocks} blocks, ${Math.floor(source.creditedBits)} bits credited`],
+    [texts.state, stateSentence(source, texts)],
+    [texts.claimed, texts.claimedText(source)],
     [
-      'Alarm at',
-      `${source.cutoffs.repetition} in a row, ${source.cutoffs.proportion} in ${source.cutoffs.window}`,
+      texts.estimated,
+      estimatedBits === undefined ? texts.notYet : texts.bitsPerSample(estimatedBits),
     ],
+    [texts.credited, texts.bitsPerSample(source.assessedBits)],
+    [texts.rate, texts.rateText(source.samplesPerSecond)],
+    [texts.tested, texts.testedText(source.samples)],
+    [texts.given, texts.givenText(source)],
+    [texts.alarm, texts.alarmText(source.cutoffs)],
   ];
   const list = rows.map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`).join('');
-  const drawn = figures === undefined ? '' : drawingsOf(source, figures);
-  return `<article data-source="${source.id}" data-state="${source.state.at}"><h3>${escapeHtml(source.about)}</h3><dl>${list}</dl>${drawn}</article>`;
+  const drawn = figures === undefined ? '' : drawingsOf(texts.about(source), figures, texts);
+  const heading = `<h2 id="source-${source.id}">${escapeHtml(texts.about(source))}</h2>`;
+  return `<article data-source="${source.id}" data-state="${source.state.at}" aria-labelledby="source-${source.id}">${heading}<dl>${list}</dl>${drawn}</article>`;
 }
 
-function drawingsOf(source: SourceReport, figures: SourceFigures): string {
-  const histogram = histogramSvg(
-    Uint32Array.from(figures.histogram),
-    `How often each value came from ${source.about}`,
-  );
+function drawingsOf(about: string, figures: SourceFigures, texts: PageTexts): string {
+  const histogram = histogramSvg(Uint32Array.from(figures.histogram), texts.valuesName(about));
   const correlation = autocorrelationSvg(
     Float64Array.from(figures.autocorrelation),
     figures.band,
-    `How much a sample of ${source.about} says of the next ${LAGS}`,
+    texts.correlationName(about, LAGS),
   );
-  const picture = bitPictureSvg(figures.picture, `The latest bits of ${source.about}`);
-  return `<figure>${histogram}<figcaption>Values</figcaption></figure><figure>${correlation}<figcaption>Autocorrelation</figcaption></figure><figure>${picture}<figcaption>Bits</figcaption></figure>`;
+  const picture = bitPictureSvg(figures.picture, texts.bitsName(about));
+  const figure = (drawing: string, caption: string): string =>
+    `<figure>${drawing}<figcaption>${caption}</figcaption></figure>`;
+  return [
+    '<div class="drawings">',
+    figure(histogram, texts.values),
+    figure(correlation, texts.correlation),
+    figure(picture, texts.bits),
+    '</div>',
+  ].join('');
 }
 
 /** The state in words, with the reason of a drop. */
-export function stateText({ state }: SourceReport): string {
-  switch (state.at) {
-    case 'starting':
-      return 'being tested';
-    case 'good':
-      return 'good';
-    case 'dropped':
-      return `dropped: ${state.drop.reason}`;
-  }
+export function stateText(source: SourceReport): string {
+  return stateSentence(source, PAGE_TEXTS.en);
 }
 
 /** The start-up estimate in words. */
 export function estimateText({ estimatedBits }: SourceReport): string {
-  return estimatedBits === undefined ? 'not yet' : `${estimatedBits.toFixed(3)} bits per sample`;
+  const { notYet, bitsPerSample } = PAGE_TEXTS.en;
+  return estimatedBits === undefined ? notYet : bitsPerSample(estimatedBits);
 }

@@ -130,6 +130,7 @@ function supplyBlock(supply: CurrencySupply): HTMLElement {
 }
 
 function table(
+  caption: string,
   heads: readonly string[],
   rows: readonly (readonly Child[])[],
   isNumber: (column: number) => boolean,
@@ -145,9 +146,11 @@ function table(
     element('tr', {}, ...cells.map((cell, i) => element('td', style(i), cell))),
   );
   return element(
-    'div',
-    { class: 'scroll' },
-    element('table', {}, element('thead', {}, head), element('tbody', {}, ...body)),
+    'table',
+    {},
+    element('caption', { class: 'unseen' }, caption),
+    element('thead', {}, head),
+    element('tbody', {}, ...body),
   );
 }
 
@@ -192,6 +195,7 @@ function draw(status: SystemStatus): void {
   fill(
     'operators',
     table(
+      texts.operators,
       [texts.name, texts.state, texts.wallets, texts.paymentsToday, texts.stock],
       operatorRows(status),
       (i) => i >= 2,
@@ -201,7 +205,12 @@ function draw(status: SystemStatus): void {
   fill(
     'movements',
     orNone(movements, texts.paymentsNone, () =>
-      table([texts.when, texts.what, texts.coin, texts.amount], movements, (i) => i === 3),
+      table(
+        texts.payments,
+        [texts.when, texts.what, texts.coin, texts.amount],
+        movements,
+        (i) => i === 3,
+      ),
     ),
   );
   const newest = status.movements[0]?.position ?? -1;
@@ -218,7 +227,12 @@ function draw(status: SystemStatus): void {
   fill(
     'letters',
     orNone(letters, texts.codesNone, () =>
-      table([texts.when, texts.operator, texts.to, texts.code], letters, (i) => i === 3),
+      table(
+        texts.codes,
+        [texts.when, texts.operator, texts.to, texts.code],
+        letters,
+        (i) => i === 3,
+      ),
     ),
   );
   const accounts = status.accounts.map((each) => [
@@ -228,7 +242,7 @@ function draw(status: SystemStatus): void {
   fill(
     'accounts',
     orNone(accounts, texts.bankNone, () =>
-      table([texts.account, texts.balance], accounts, (i) => i === 1),
+      table(texts.bank, [texts.account, texts.balance], accounts, (i) => i === 1),
     ),
   );
   fill('commands', status.commands.join('\n'));
