@@ -3,6 +3,7 @@
  * that sign for themselves, a bank and an outbox that remember. No socket; the time is the test's.
  */
 import { hexOf } from '@specie/core/base/bytes';
+import { EMPTY_REPORT } from '@specie/entropy/testing/empty-report';
 import { instantOf, INSTANT_MAX, type Instant } from '@specie/core/base/instant';
 import { deriveKey } from '@specie/core/crypto/hash';
 import { SLH_DSA_SIGNATURE_BYTES } from '@specie/core/crypto/signature';
@@ -175,7 +176,7 @@ export async function buildTown(
     monotonic: () => performance.now(),
     random: drawn,
     mintRandom: { draw: drawn, standing: () => 'test:256' },
-    entropyReport: () => ({}),
+    entropyReport: () => EMPTY_REPORT,
     openings: () => 10n ** 12n,
     at: () => undefined,
     events: {

@@ -10,6 +10,7 @@ import { assert } from '@specie/core/base/assert';
 import type { SignatureSuite } from '@specie/core/crypto/signature';
 import { SESSION_BYTES } from '@specie/core/ledger/command';
 import type { LedgerState } from '@specie/core/ledger/state';
+import type { EntropyReport } from '@specie/entropy/report';
 import { createService, type Service } from '@specie/protocol/http-service';
 import { openapiOf } from '@specie/protocol/openapi';
 import { signedAskMessage } from '@specie/protocol/messages/wallet';
@@ -69,7 +70,7 @@ export interface AuthorityOptions {
   readonly monotonic: () => number;
   readonly random: Random;
   readonly mintRandom: MintRandom;
-  readonly entropyReport: () => unknown;
+  readonly entropyReport: () => EntropyReport;
   readonly openings: Openings;
   /** Keeps the seals of sessions; resolves when one is durable. */
   readonly keepSeal?: SessionDeskOptions['keepSeal'];
@@ -123,6 +124,7 @@ function ledgerOf(options: AuthorityOptions, followers: readonly Follower[]) {
     waiting: () => engine.waiting,
     sessions: () => desk.size,
     isReadsOnly: () => halt.records().length > 0,
+    entropy: options.entropyReport,
   });
   const engine: Engine = createEngine({
     ...options,

@@ -7,6 +7,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { outstandingOf, type LedgerState } from '@specie/core/ledger/state';
 import { currencyOfNumber } from '@specie/core/money/currency';
+import { entropyMetrics } from '@specie/entropy/metrics';
+import type { EntropyReport } from '@specie/entropy/report';
 import type { EngineMeter } from './ledger/engine.ts';
 
 export interface Metrics extends EngineMeter {
@@ -18,6 +20,7 @@ export interface MetricsOptions {
   readonly waiting: () => number;
   readonly sessions: () => number;
   readonly isReadsOnly: () => boolean;
+  readonly entropy: () => EntropyReport;
 }
 
 export function createMetrics(options: MetricsOptions): Metrics {
@@ -84,6 +87,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
       seconds.observe(appendSeconds);
     },
     refused: (code) => refusals.inc({ refusal: code }),
-    text: () => registry.metrics(),
+    text: async () => (await registry.metrics()) + entropyMetrics(options.entropy()),
   };
 }

@@ -6,8 +6,11 @@
  * @module
  */
 import { parseCurrency } from '@specie/core/money/currency';
+import type { DeviceSettings } from '@specie/entropy/node/device-source';
+import type { Floor } from '@specie/entropy/report';
 import { Fault } from '@specie/protocol/fault';
 import { SEAL_DAYS } from '@specie/protocol/session/kept-seals';
+import { readDevices, readFloor } from './entropy-settings.ts';
 
 export interface CurrencyPolicy {
   readonly code: string;
@@ -35,6 +38,10 @@ export interface Settings {
   /** Sandbox only: the reserves an operator begins with. */
   readonly openings: readonly SumSetting[];
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  /** What has to stand behind a draw of randomness. */
+  readonly floor: Floor;
+  /** Devices read besides the sources every machine has. */
+  readonly devices: readonly DeviceSettings[];
   /** Days for which seals of sessions are kept after the newest of each. */
   readonly sealDays: number;
   readonly log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -53,6 +60,8 @@ const KNOWN = new Set([
   'openings',
   'tls',
   'sealDays',
+  'floor',
+  'devices',
   'log',
 ]);
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -106,6 +115,8 @@ export function readSettings(json: unknown, file: string): Settings {
     quotas: readSums(fields['quotas'] ?? [], 'quotas', wrong),
     openings: readSums(fields['openings'] ?? [], 'openings', wrong),
     tls: tlsOf(fields['tls'], wrong),
+    floor: readFloor(fields['floor'], wrong),
+    devices: readDevices(fields['devices'], wrong),
     sealDays: sealDaysOf(fields['sealDays'] ?? SEAL_DAYS, wrong),
     log: level,
   };

@@ -136,7 +136,9 @@ async function hold(folder: DataFolder, log: Log): Promise<Held> {
   const journal = openEmbeddedJournal(folder.at('journal'));
   const names = openDirectoryStore(folder.at('directory'));
   const seals = openSealStore(folder.at('seals'));
+  const { floor, devices } = folder.settings;
   const pool = await openServerPool({
+    ...{ floor, devices },
     onDrop: (source, reason) => log.error({ source, reason }, 'a source of randomness is dropped'),
   });
   const held: Held = {

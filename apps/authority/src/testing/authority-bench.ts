@@ -4,6 +4,7 @@
  * @module
  */
 import { INSTANT_MAX, instantOf, type Instant } from '@specie/core/base/instant';
+import { EMPTY_REPORT } from '@specie/entropy/testing/empty-report';
 import type { Result } from '@specie/core/base/result';
 import { plainBasket } from '@specie/core/coin/basket';
 import { lockOfSecret } from '@specie/core/coin/lock';
@@ -123,7 +124,7 @@ async function start(kept: Kept): Promise<AuthorityBench> {
       draw: (length) => (knobs.isEntropyGood ? random(length) : undefined),
       standing: () => 'test:256',
     },
-    entropyReport: () => ({}),
+    entropyReport: () => EMPTY_REPORT,
     openings: () => OPENING,
     at: (place) => void passed.push(place),
     events: {
