@@ -134,8 +134,6 @@ export function granted({ suites, seeds }: Country, grant: Grant): SignedGrant {
   return { grant, signature: suites.authority.sign(seeds.grant, grantMessage.encode(grant)) };
 }
 
-let serial = 0;
-
 /** A grant over pieces, with generous limits where nothing else is said. */
 export function grantFor(
   country: Country,
@@ -144,10 +142,9 @@ export function grantFor(
   change: Partial<Grant> = {},
 ): SignedGrant {
   const pieces = loadOrder(loads);
-  serial += 1;
   return granted(country, {
     authority: AUTHORITY,
-    serial,
+    serial: country.chance.below(2 ** 40),
     tag: tagOf(7, country.chance.bytes(12)),
     key,
     tier: 'II',
@@ -277,7 +274,11 @@ export function resigned(bundle: Bundle, change: Partial<Endorsement>): HandOver
   const own = [...bundle.grants.values()].find(
     (each) => linkGrant(each) === Buffer.from(endorsement.grant).toString('hex'),
   )!;
-  return packed({ ...bundle, last: linkOf(toySigned(own, { ...endorsement, ...change })) });
+  const sources = change.parts?.map((part) =>
+    bundle.sources.find(({ coin }) => Buffer.compare(coin.identity, part.coin) === 0)!,
+  );
+  const last = linkOf(toySigned(own, { ...endorsement, ...change }));
+  return packed({ ...bundle, last, sources: sources ?? bundle.sources });
 }
 
 function linkGrant({ grant }: SignedGrant): string {

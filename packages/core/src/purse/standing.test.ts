@@ -24,7 +24,7 @@ import {
 import { type Grant } from './grant.ts';
 import { handOverMessage, type HandOver } from './hand-over.ts';
 import { openPurse } from './purse.ts';
-import { verifyCarried } from './verify.ts';
+import { verifyCarried, verifyPresented } from './verify.ts';
 
 interface Scene {
   readonly country: Country;
@@ -127,6 +127,20 @@ describe('the day', () => {
       return refusalIn(verifyCarried(carried, standpoint(country, zhao)));
     };
     expect([later(6), later(6.01)]).toEqual(['accepted', 'deadline_near']);
+  });
+
+  it('changes nothing about what was signed, which is settled whenever it is brought', () => {
+    const { country, li, wang, zhao } = scene();
+    pay(country, li, wang, 50);
+    const carried = handOver(country, wang, zhao, 40);
+    zhao.clock = instantOf(START + 40 * DAY);
+    expect(refusalIn(verifyCarried(carried, standpoint(country, zhao)))).toBe('grant_ended');
+    const presented = accepted(verifyPresented(carried, country));
+    expect(presented.deadline).toBe(START + 14 * DAY);
+    const endorsements = carried.endorsements.map((each) => ({ ...each, amount: 41 }));
+    expect(refusalIn(verifyPresented({ ...carried, endorsements }, country))).not.toBe('accepted');
+    const foreign = { ...carried, authority: new Uint8Array(32) };
+    expect(refusalIn(verifyPresented(foreign, country))).toBe('endorsement_foreign .authority');
   });
 
   it('brings lists of revoked purses, and money that passed through one is not taken', () => {

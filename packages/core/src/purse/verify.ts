@@ -71,6 +71,40 @@ export function bundleOf(carried: HandOver, { trust }: Pick<Standpoint, 'trust'>
 
 /** Verifies what a hand-over says. Cheap checks come first; signatures of purses before those of the authority. */
 export function verifyBundle(bundle: Bundle, at: Standpoint): Result<Verified> {
+  const lasting = verifyLasting(bundle, at);
+  return lasting.ok ? checkToday(bundle, at) : lasting;
+}
+
+/** What is brought back holds: which day it is changes nothing about who signed what. */
+export interface Presented {
+  readonly bundle: Bundle;
+  /** Of the chain that ends first. What comes later is paid from what was given back alone. */
+  readonly deadline: Instant;
+}
+
+/**
+ * Verifies what is presented to be settled, whenever that is: all but the day and revocations. Terms
+ * are judged as of the newest grant on the way: no hop was before it, and no load lets a coin expire before the
+ * deadline.
+ */
+export function verifyPresented(
+  carried: HandOver,
+  at: Pick<Standpoint, 'trust' | 'suites'>,
+): Result<Presented> {
+  const written = bundleOf(carried, at);
+  if (!written.ok) return written;
+  const bundle = written.value;
+  const lasting = verifyLasting(bundle, at);
+  if (!lasting.ok) return lasting;
+  const grants = [...bundle.grants.values()].map(({ grant }) => grant);
+  const issued = instantOf(Math.max(...grants.map(({ issuedAt }) => issuedAt)));
+  const terms = checkTerms(bundle, issued);
+  if (!terms.ok) return terms;
+  return accept({ bundle, deadline: instantOf(Math.min(...grants.map(deadlineOf))) });
+}
+
+/** What holds of a hand-over on every day: its ways, figures and signatures. */
+function verifyLasting(bundle: Bundle, at: Pick<Standpoint, 'trust' | 'suites'>): Result<true> {
   const links = linksOf(bundle);
   const grants = links.map((link) => grantIn(bundle, link));
   for (const [i, { endorsement }] of links.entries()) {
@@ -81,9 +115,7 @@ export function verifyBundle(bundle: Bundle, at: Standpoint): Result<Verified> {
   if (!ways.ok) return ways;
   const worth = checkWorth(bundle, links);
   if (!worth.ok) return worth;
-  const signed = checkSignatures(bundle, links, grants, at);
-  if (!signed.ok) return signed;
-  return checkToday(bundle, at);
+  return checkSignatures(bundle, links, grants, at);
 }
 
 /** The signed grant an endorsement of a bundle was made under. */
@@ -164,7 +196,7 @@ function checkSignatures(
   bundle: Bundle,
   links: readonly Link[],
   grants: readonly SignedGrant[],
-  { trust, suites }: Standpoint,
+  { trust, suites }: Pick<Standpoint, 'trust' | 'suites'>,
 ): Result<true> {
   for (const [i, link] of links.entries()) {
     if (!isSigned(link, grants[i]!.grant.key, suites))
