@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { accept, refuse } from '@specie/core/base/result';
 import { formatAuthority } from '@specie/protocol/trust/key-set';
 import { AUTHORITY, CODE } from '@specie/wallet/node/testing/model-people';
+import type { Call } from './command.ts';
 import { commandOf, COMMANDS } from './commands.ts';
 import { parse } from './command-line.ts';
+import { operatorUrlOf, sandboxOf } from './invitation.ts';
 import { testWorld, type TestWorld } from './testing/test-world.ts';
 
 const SA = formatAuthority(AUTHORITY);
@@ -206,6 +209,52 @@ describe('a holder at the command line', () => {
       '--amount',
       '10',
     ]);
+  });
+
+  it('takes a number for an operator of npm start, and refuses one it does not have', async () => {
+    const asked: string[] = [];
+    const world = testWorld();
+    const { openWallet } = world;
+    const file = { authority: SA, operatorPorts: [4001, 4002], authorityPort: 1, pagePort: 2 };
+    const where = '/specie/.specie/sandbox.json';
+    for (const line of ['open --mail ann@x.org --operator 2', 'trust --operator 2'])
+      expect((await world.line(`${line} --json`)).json()).toMatchObject({
+        ...{ code: 'argument_missing', at: '--data' },
+      });
+    world.files.set(where, new TextEncoder().encode(JSON.stringify(file)));
+    world.openWallet = async (at) => {
+      asked.push(at);
+      return openWallet(at);
+    };
+    const said = await world.line('open --mail ann@x.org --operator 2 --json');
+    expect(said.json()['code']).toBe('operator_unreachable');
+    const second = { options: { operator: '2' } } as unknown as Call;
+    expect(operatorUrlOf(second, sandboxOf(world))).toEqual(accept('http://127.0.0.1:4002'));
+    for (const none of ['0', '3', '99999999999999999999'])
+      expect(
+        (await world.line(`open --mail a@x.org --operator ${none} --json`)).json(),
+      ).toMatchObject({ code: 'argument_invalid', at: '--operator' });
+    expect(asked[0]).toBe('/home/ann/.specie/wallet');
+  });
+
+  it.each([
+    ['lena', undefined, '/home/ann/.specie/lena'],
+    ['lena', '', '/home/ann/.specie/lena'],
+    ['lena', '/purses', '/purses/lena'],
+    ['./lena', '/purses', './lena'],
+    ['/tmp/lena.wallet', '/purses', '/tmp/lena.wallet'],
+    [undefined, '/purses', '/purses/wallet'],
+  ])('finds the wallet %s with SPECIE_HOME %s in %s', async (named, home, file) => {
+    const asked: string[] = [];
+    const world = testWorld({
+      environment: { SPECIE_HOME: home },
+      openWallet: async (at) => {
+        asked.push(at);
+        return refuse('wallet_missing');
+      },
+    });
+    await world.line(['balance', ...(named === undefined ? [] : ['--wallet', named])]);
+    expect(asked).toEqual([file]);
   });
 
   it('hands entropy over to its own command', async () => {

@@ -23,8 +23,9 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   lang: { type: 'string', value: 'en|zh', about: 'language of the text' },
   wallet: {
     type: 'string',
-    value: 'FILE',
-    about: 'the wallet (default ~/.specie/wallet, or $SPECIE_HOME/wallet)',
+    value: 'FILE|NAME',
+    about:
+      'the wallet; a name without a slash is a file in $SPECIE_HOME (default ~/.specie/wallet)',
   },
   help: { type: 'boolean', about: 'this text' },
 };
@@ -146,8 +147,9 @@ function callOf(
     options,
     async wallet() {
       if (opened.wallet !== undefined) return accept(opened.wallet);
-      const file = options['wallet'];
-      const wallet = await world.openWallet(typeof file === 'string' ? file : walletFile(world));
+      const named = options['wallet'];
+      const file = walletFile(world, typeof named === 'string' ? named : 'wallet');
+      const wallet = await world.openWallet(file);
       if (wallet.ok) opened.wallet = wallet.value;
       return wallet;
     },
@@ -157,10 +159,9 @@ function callOf(
   };
 }
 
-/** Where the wallet lies unless told otherwise. */
-function walletFile({ environment, home }: World): string {
+/** Where a wallet lies: a path as it is given, a name in the folder of wallets. */
+function walletFile({ environment, home }: World, named: string): string {
+  if (/[/\\]/.test(named)) return named;
   const folder = environment['SPECIE_HOME'];
-  return folder === undefined || folder === ''
-    ? join(home, '.specie', 'wallet')
-    : join(folder, 'wallet');
+  return folder === undefined || folder === '' ? join(home, '.specie', named) : join(folder, named);
 }

@@ -16,8 +16,8 @@ import { type Call, type OptionSpec, textOption, type World } from './command.ts
 export const INVITATION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   operator: {
     type: 'string',
-    value: 'URL',
-    about: 'the operator (default: the first one of npm start)',
+    value: 'URL|N',
+    about: 'the operator, or a number for one of npm start (default: its first)',
   },
   authority: { type: 'string', value: 'sa1…', about: 'fingerprint of the authority you trust' },
   'trust-first-use': { type: 'boolean', about: 'take the authority that the operator shows' },
@@ -64,10 +64,24 @@ function jsonIn(world: World, file: string): Readonly<Record<string, unknown>> |
   }
 }
 
+/** The operator of a call as it was named: by its address, or by its number in `npm start`. */
+export function operatorUrlOf(
+  call: Call,
+  sandbox: Sandbox | undefined,
+): Result<string | undefined> {
+  const named = textOption(call, 'operator');
+  if (named === undefined || !/^[0-9]+$/.test(named)) return accept(named);
+  if (sandbox === undefined) return refuse('argument_missing', '--data');
+  const url = sandbox.operatorUrls[Number(named) - 1];
+  return url === undefined ? refuse('argument_invalid', '--operator') : accept(url);
+}
+
 /** The operator and authority of a call. */
 export async function invitationOf(call: Call): Promise<Result<Invitation>> {
   const sandbox = sandboxOf(call.world, textOption(call, 'data'));
-  const operatorUrl = textOption(call, 'operator') ?? sandbox?.operatorUrls[0];
+  const named = operatorUrlOf(call, sandbox);
+  if (!named.ok) return named;
+  const operatorUrl = named.value ?? sandbox?.operatorUrls[0];
   if (operatorUrl === undefined) return refuse('argument_missing', '--operator');
   if (URL.parse(operatorUrl) === null) return refuse('argument_invalid', '--operator');
   const isLocal = sandbox?.operatorUrls.includes(operatorUrl.replace(/\/+$/, '')) === true;

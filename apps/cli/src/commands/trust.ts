@@ -2,6 +2,7 @@
 import { accept } from '@specie/core/base/result';
 import { type Command, say, textOption } from '../command.ts';
 import { timeText } from '../ink.ts';
+import { operatorUrlOf, sandboxOf } from '../invitation.ts';
 
 export const trust: Command = {
   name: 'trust',
@@ -9,12 +10,15 @@ export const trust: Command = {
   about: 'which authority you trust, and since which key set',
   words: { min: 0, max: 0 },
   options: {
-    operator: { type: 'string', value: 'URL', about: 'show what this operator claims instead' },
+    operator: { type: 'string', value: 'URL|N', about: 'show what this operator claims instead' },
+    data: { type: 'string', value: 'DIR', about: 'data folder of npm start (default .specie)' },
   },
   async run(call) {
     const wallet = await call.wallet();
     if (!wallet.ok) return wallet;
-    const url = textOption(call, 'operator');
+    const named = operatorUrlOf(call, sandboxOf(call.world, textOption(call, 'data')));
+    if (!named.ok) return named;
+    const url = named.value;
     if (url !== undefined) {
       const claimed = await wallet.value.claimedAuthority(url);
       if (!claimed.ok) return claimed;
