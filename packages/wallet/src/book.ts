@@ -81,6 +81,11 @@ export function pieceKey(coin: Uint8Array, range: Range): string {
   return `${coinKey(coin)}:${range.from}-${range.to}`;
 }
 
+/** Whether the secret of a piece that came is where the event says; true of every other event. */
+export function isOpened({ what }: WalletEvent, own: Pick<OwnOrders, 'secretOf'>): boolean {
+  return what.is !== 'came' || equalBytes(sha256(own.secretOf(what.origin)), what.hash);
+}
+
 /** Books one event. The same events and orders always give the same book. */
 export function bookEvent(book: Book, event: WalletEvent, own: OwnOrders): void {
   const { what } = event;

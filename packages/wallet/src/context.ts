@@ -44,6 +44,8 @@ export interface Context {
   /** Ledger time as last told; zero before the first contact of this run. */
   ledgerTime: number;
   locksLeft: number | undefined;
+  /** Whether the operator was asked in this run which batches of locks it knows. */
+  areBatchesKnown: boolean;
   isTrustFresh: boolean;
   /** Keys of the present identity, derived once. */
   keys: { readonly of: Uint8Array; readonly keys: WalletKeys } | undefined;
@@ -60,6 +62,7 @@ export async function openContext(ports: WalletPorts): Promise<Result<Context>> 
     book: emptyBook(),
     ledgerTime: 0,
     locksLeft: undefined,
+    areBatchesKnown: false,
     isTrustFresh: false,
     keys: undefined,
     queue: Promise.resolve(),

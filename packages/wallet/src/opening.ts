@@ -30,27 +30,52 @@ export interface Ticket {
   readonly endsAt: number;
 }
 
-/** Begins to open a wallet: a code is sent to the phone or e-mail. Repeated, a new code is sent. */
+/** Who opens a wallet. */
+export interface Opener {
+  /** A phone number or an e-mail, to which the code goes. */
+  readonly alias: string;
+  readonly language: 'en' | 'zh';
+  /** Of a wallet that its operator has lost; without them a new wallet is made. */
+  readonly words?: string;
+}
+
+/**
+ * Begins to open a wallet: a code is sent to the phone or e-mail. Repeated, a new code is sent. A
+ * wallet that is open here is opened again, with its key and its tag, when its operator has lost it
+ * (it was restored from an older copy); otherwise it is `wallet_present`.
+ */
 export async function open(
   context: Context,
   { authority, operatorUrl }: Invitation,
-  alias: string,
-  language: 'en' | 'zh',
+  { alias, language, words }: Opener,
 ): Promise<Result<Ticket>> {
   const { vault, ports } = context;
-  if (vault.identity?.card !== undefined) return refuse('wallet_present');
+  const before = vault.identity;
+  if (before !== undefined && words !== undefined) return refuse('wallet_present');
+  if (before?.card !== undefined) {
+    const known = await cardOf(context, before);
+    if (known.ok) return refuse('wallet_present');
+    if (known.refusal.code !== 'wallet_unknown') return known;
+  }
+  const entropy = words === undefined ? undefined : entropyOfWords(words);
+  if (entropy?.ok === false) return entropy;
   const trusted = await refreshTrust(context, authority, operatorUrl);
   if (!trusted.ok) return trusted;
   const operator = operatorAtUrl(trusted.value, operatorUrl, ports.clock());
   if (!operator.ok) return operator;
+  // What was opened at one operator is not opened at another: its money is under the first one's tag.
+  const isElsewhere =
+    before?.card !== undefined &&
+    (before.operator !== operator.value.operator || !equalBytes(before.authority, authority));
+  if (isElsewhere) return refuse('wallet_present');
   const identity: Identity = {
-    entropy: vault.identity?.entropy ?? ports.random(ENTROPY_BYTES),
+    entropy: before?.entropy ?? entropy?.value ?? ports.random(ENTROPY_BYTES),
     authority,
     operator: operator.value.operator,
     operatorUrl,
     ticket: undefined,
-    card: undefined,
-    past: { is: 'none' },
+    card: before?.card,
+    past: before?.past ?? { is: entropy === undefined ? 'none' : 'unread' },
   };
   await commit(vault, [{ is: 'identity', value: identity }]);
   passed(context, 'open.kept');
@@ -78,8 +103,8 @@ async function reopened(context: Context, identity: Identity): Promise<Result<Ti
 /** Opens the wallet with the code that was sent. */
 export async function confirm(context: Context, code: string): Promise<Result<WalletCard>> {
   const { identity } = context.vault;
-  if (identity?.card !== undefined) return accept(identity.card);
-  if (identity?.ticket === undefined) return refuse('wallet_missing');
+  if (identity?.ticket === undefined)
+    return identity?.card === undefined ? refuse('wallet_missing') : accept(identity.card);
   const { ticket } = identity.ticket;
   const client = clientOf(context, identity);
   let card = await reach(() => client.ask(OPERATOR_ROUTES.confirm, { ticket, code }));

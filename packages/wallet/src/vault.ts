@@ -156,11 +156,9 @@ function apply(vault: Vault, change: VaultChange): void {
       vault.fundings.set(hexOf(change.value.reference), change.value);
       return;
     case 'event':
-      assert(
-        change.value.number === (vault.events.at(-1)?.number ?? 0) + 1,
-        'events follow each other without a gap',
-      );
-      vault.events.push(change.value);
+      // One that is known may be told again with another origin; a new one is the next.
+      assert(change.value.number <= vault.events.length + 1, 'events have no gap');
+      vault.events[change.value.number - 1] = change.value;
       return;
     default:
       unreachable(change);

@@ -17,7 +17,14 @@ import { type Context, inTurn, openContext, openIdentity, type WalletPorts } fro
 import type { Finding } from './book.ts';
 import { cashOut, type FundingWish, topUp } from './funding.ts';
 import { explain, historyOf, type HistoryLine, type WhyLine } from './history.ts';
-import { confirm, type Invitation, open, recover, refreshCard, type Ticket } from './opening.ts';
+import {
+  confirm,
+  type Invitation,
+  open,
+  recover,
+  refreshCard,
+  type Ticket,
+} from './opening.ts';
 import { findOrder, findPayee, pay, type Payee, type PaymentWish } from './payment.ts';
 import type { OwnFunding, OwnOrder } from './records.ts';
 import { tidy } from './refresh.ts';
@@ -40,9 +47,15 @@ export interface LimitStanding {
 }
 
 export interface Wallet {
-  /** Whether it is open at an operator, waits for a code, or is not there yet. */
+  /** Whether it is open at an operator, waits for a code, or is not there yet. One that is opened again is open. */
   state(): 'none' | 'opening' | 'open';
-  open(invitation: Invitation, alias: string, language: 'en' | 'zh'): Promise<Result<Ticket>>;
+  /** `words` are those of a wallet that its operator has lost. */
+  open(
+    invitation: Invitation,
+    alias: string,
+    language: 'en' | 'zh',
+    words?: string,
+  ): Promise<Result<Ticket>>;
   confirm(code: string): Promise<Result<WalletCard>>;
   recover(invitation: Invitation, words: string): Promise<Result<WalletCard>>;
   /** The 24 words: whoever reads them has the money. */
@@ -89,7 +102,10 @@ function walletOver(context: Context): Wallet {
   const turn = <T>(act: () => Promise<T>): Promise<T> => inTurn(context, act);
   return {
     ...lookingInto(context, orders, history),
-    open: (invitation, alias, language) => turn(() => open(context, invitation, alias, language)),
+    open: (invitation, alias, language, words) =>
+      turn(() =>
+        open(context, invitation, { alias, language, ...(words !== undefined && { words }) }),
+      ),
     confirm: (code) => turn(() => confirm(context, code)),
     recover: (invitation, words) => turn(() => recover(context, invitation, words)),
     contact: () => turn(() => contact(context)),

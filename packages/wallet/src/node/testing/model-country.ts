@@ -17,12 +17,7 @@ import type { CommandBody } from '@specie/core/ledger/command';
 import { step } from '@specie/core/ledger/ledger';
 import { emptyState, type LedgerState } from '@specie/core/ledger/state';
 import { walletIdOf, type Address } from '@specie/core/payment/address';
-import {
-  batchPath,
-  batchRoot,
-  type LockBatch,
-  type LockOffer,
-} from '@specie/core/payment/lock-batch';
+import { batchPath, type LockBatch, type LockOffer } from '@specie/core/payment/lock-batch';
 import { orderHash, orderMessage, outputRanges, type Order } from '@specie/core/payment/order';
 import type { Caveat } from '@specie/core/terms/terms';
 import { Fault } from '@specie/protocol/fault';
@@ -45,6 +40,8 @@ import {
   chainFor,
   CNY,
   CODE,
+  hasBatch,
+  left,
   locksLeft,
   type ModelOperator,
   type ModelWallet,
@@ -249,15 +246,11 @@ class Model implements Country {
       return accept(cardOf(made));
     },
     '/v1/wallet/card': (_operator, _value, wallet) => accept(cardOf(wallet)),
-    '/v1/wallet/locks': (_operator, whole: LockBatch, wallet) => {
-      const isKnown = wallet.batches.some((each) =>
-        equalBytes(each.whole.head.nonce, whole.head.nonce),
-      );
-      if (isKnown) return refuse('batch_nonce_used');
-      if (!equalBytes(batchRoot(whole.hashes), whole.head.root)) return refuse('batch_root_wrong');
-      wallet.batches.push({ whole, next: 0 });
-      return accept({ left: locksLeft(wallet) });
-    },
+    '/v1/wallet/locks': (_operator, whole: LockBatch, wallet) => left(wallet, whole, 0),
+    '/v1/wallet/locks-again': (_operator, whole: LockBatch, wallet) =>
+      left(wallet, whole, whole.hashes.length),
+    '/v1/wallet/batches': (_operator, { nonces }: { nonces: readonly Uint8Array[] }, wallet) =>
+      accept({ nonces: nonces.filter((nonce) => !hasBatch(wallet, nonce)) }),
     '/v1/wallet/state': (_operator, { after: last, max }: { after: number; max: number }, wallet) =>
       accept({
         events: wallet.events.slice(last, last + max),

@@ -7,7 +7,7 @@ import { after, DAY, type Instant, instantOf } from '@specie/core/base/instant';
 import { sha256 } from '@specie/core/crypto/hash';
 import { mlDsaNative, slhDsaNative } from '@specie/protocol/node/native-crypto';
 import { REFUSALS } from '@specie/core/base/refusals';
-import type { Refusal } from '@specie/core/base/result';
+import { accept, refuse, type Refusal, type Result } from '@specie/core/base/result';
 import { stockTag } from '@specie/core/coin/holder';
 import { type Address, walletIdOf } from '@specie/core/payment/address';
 import {
@@ -167,4 +167,28 @@ export function refusedAnswer(
   };
   const signature = mlDsaNative.sign(operator.statementSeed, refusalNoticeMessage.encode(notice));
   return { order, outcome: { is: 'refused', notice, signature } };
+}
+
+/** Whether an operator knows a batch of a wallet. */
+export function hasBatch({ batches }: ModelWallet, nonce: Uint8Array): boolean {
+  return batches.some(({ whole }) => equalBytes(whole.head.nonce, nonce));
+}
+
+/** Keeps a batch of which locks from `next` on may be offered, and finds what came on it before. */
+export function left(
+  wallet: ModelWallet,
+  whole: LockBatch,
+  next: number,
+): Result<{ readonly left: number }> {
+  const { nonce, root } = whole.head;
+  if (hasBatch(wallet, nonce)) return accept({ left: locksLeft(wallet) });
+  if (!equalBytes(batchRoot(whole.hashes), root)) return refuse('batch_root_wrong');
+  wallet.batches.push({ whole, next });
+  for (const [i, event] of wallet.events.entries()) {
+    const { what } = event;
+    const isLost = what.is === 'came' && what.origin.nonce.every((byte) => byte === 0);
+    const origin = isLost ? originIn(wallet, what.hash) : undefined;
+    if (isLost && origin !== undefined) wallet.events[i] = { ...event, what: { ...what, origin } };
+  }
+  return accept({ left: locksLeft(wallet) });
 }
