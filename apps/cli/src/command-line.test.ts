@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { accept, refuse } from '@specie/core/base/result';
 import { formatAuthority } from '@specie/protocol/trust/key-set';
 import { AUTHORITY, CODE } from '@specie/wallet/node/testing/model-people';
-import type { Call } from './command.ts';
 import { commandOf, COMMANDS } from './commands.ts';
 import { parse } from './command-line.ts';
 import { operatorUrlOf, sandboxOf } from './invitation.ts';
@@ -228,8 +227,7 @@ describe('a holder at the command line', () => {
     };
     const said = await world.line('open --mail ann@x.org --operator 2 --json');
     expect(said.json()['code']).toBe('operator_unreachable');
-    const second = { options: { operator: '2' } } as unknown as Call;
-    expect(operatorUrlOf(second, sandboxOf(world))).toEqual(accept('http://127.0.0.1:4002'));
+    expect(operatorUrlOf('2', sandboxOf(world))).toEqual(accept('http://127.0.0.1:4002'));
     for (const none of ['0', '3', '99999999999999999999'])
       expect(
         (await world.line(`open --mail a@x.org --operator ${none} --json`)).json(),

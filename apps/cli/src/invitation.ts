@@ -66,10 +66,9 @@ function jsonIn(world: World, file: string): Readonly<Record<string, unknown>> |
 
 /** The operator of a call as it was named: by its address, or by its number in `npm start`. */
 export function operatorUrlOf(
-  call: Call,
+  named: string | undefined,
   sandbox: Sandbox | undefined,
 ): Result<string | undefined> {
-  const named = textOption(call, 'operator');
   if (named === undefined || !/^[0-9]+$/.test(named)) return accept(named);
   if (sandbox === undefined) return refuse('argument_missing', '--data');
   const url = sandbox.operatorUrls[Number(named) - 1];
@@ -79,7 +78,7 @@ export function operatorUrlOf(
 /** The operator and authority of a call. */
 export async function invitationOf(call: Call): Promise<Result<Invitation>> {
   const sandbox = sandboxOf(call.world, textOption(call, 'data'));
-  const named = operatorUrlOf(call, sandbox);
+  const named = operatorUrlOf(textOption(call, 'operator'), sandbox);
   if (!named.ok) return named;
   const operatorUrl = named.value ?? sandbox?.operatorUrls[0];
   if (operatorUrl === undefined) return refuse('argument_missing', '--operator');

@@ -16,7 +16,10 @@ export const trust: Command = {
   async run(call) {
     const wallet = await call.wallet();
     if (!wallet.ok) return wallet;
-    const named = operatorUrlOf(call, sandboxOf(call.world, textOption(call, 'data')));
+    const named = operatorUrlOf(
+      textOption(call, 'operator'),
+      sandboxOf(call.world, textOption(call, 'data')),
+    );
     if (!named.ok) return named;
     const url = named.value;
     if (url !== undefined) {
