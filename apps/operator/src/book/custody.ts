@@ -102,6 +102,7 @@ export function openCustody(
     payments,
   }: { readonly coins: CoinShelf; readonly locks: LockBook; readonly payments: PaymentBook },
 ): CustodyBook {
+  const statements = statementsOf(sql);
   const {
     insertPiece,
     deletePiece,
@@ -109,11 +110,9 @@ export function openCustody(
     lastEvent,
     insertEvent,
     selectEvents,
-    selectUnknown,
-    updateFound,
     selectPosition,
     updatePosition,
-  } = statementsOf(sql);
+  } = statements;
 
   const nextEvent = (wallet: Wallet): number => {
     wallet.events ??= numberIn(soleRowOf(lastEvent, wallet.id), 'n');
@@ -143,19 +142,7 @@ export function openCustody(
       const whose = [payment ?? null, null, null, hash, null, null, null] as const;
       insertEvent.run(...place, coin.id, from, to, 1, ...whose);
     },
-    attribute(wallet, batch, hashes) {
-      const unknown = rowsOf(selectUnknown, wallet.id);
-      if (unknown.length === 0) return 0;
-      const indexes = new Map(hashes.map((hash, index) => [keyOf(hash), index]));
-      let found = 0;
-      for (const row of unknown) {
-        const index = indexes.get(keyOf(bytesIn(row, 'hash')));
-        if (index === undefined) continue;
-        updateFound.run(batch, index, wallet.id, numberIn(row, 'number'));
-        found += 1;
-      }
-      return found;
-    },
+    attribute: (wallet, batch, hashes) => attribute(statements, wallet, { batch, hashes }),
     held(wallet, currency) {
       if (wallet.held === undefined) {
         wallet.held = new Map();
@@ -179,6 +166,27 @@ export function openCustody(
     move: (position) => void updatePosition.run(position),
   };
 }
+
+/** Finds pieces whose lock nobody knew among the locks of a batch; how many. */
+function attribute(
+  { selectUnknown, updateFound }: Pick<Statements, 'selectUnknown' | 'updateFound'>,
+  wallet: Wallet,
+  { batch, hashes }: { readonly batch: number; readonly hashes: readonly Uint8Array[] },
+): number {
+  const unknown = rowsOf(selectUnknown, wallet.id);
+  if (unknown.length === 0) return 0;
+  const indexes = new Map(hashes.map((hash, index) => [keyOf(hash), index]));
+  let found = 0;
+  for (const row of unknown) {
+    const index = indexes.get(keyOf(bytesIn(row, 'hash')));
+    if (index === undefined) continue;
+    updateFound.run(batch, index, wallet.id, numberIn(row, 'number'));
+    found += 1;
+  }
+  return found;
+}
+
+type Statements = ReturnType<typeof statementsOf>;
 
 /** Every statement, prepared once. */
 function statementsOf(sql: DatabaseSync) {
