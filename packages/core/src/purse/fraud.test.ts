@@ -8,6 +8,7 @@ import {
   pay,
   realSuites,
   refusalIn,
+  toySigned,
   type Country,
   type Device,
 } from './country.fixture.ts';
@@ -110,6 +111,11 @@ describe('a proof of fraud', () => {
     const closing = { ...empty, first: close, second: mine[0]!, journal };
     expect(judged({ ...made, country }, closing)).toBe('proof_empty');
     expect(judged({ ...made, country }, { ...closing, journal: undefined })).toBe('proof_empty');
+    const twice = { ...mine[0]!.endorsement, index: close.endorsement.index };
+    const other = toySigned(a.purse.own, twice);
+    const indexed = { ...closing, second: other, journal: undefined };
+    expect(judged({ ...made, country }, indexed)).toBe('index');
+    expect(judged({ ...made, country }, { ...indexed, journal })).toBe('proof_disordered .journal');
     const hidden = { ...journal, signed: journal.signed.slice(1) };
     expect(judged({ ...made, country }, { ...closing, journal: hidden })).toBe(
       'proof_journal_wrong .journal',

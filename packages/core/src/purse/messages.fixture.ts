@@ -8,6 +8,7 @@ import './fraud.ts';
 import './hand-over.ts';
 import './journal.ts';
 import './loaded-piece.ts';
+import './purse-state.ts';
 import './request.ts';
 import './revocation.ts';
 

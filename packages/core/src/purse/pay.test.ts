@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Bug } from '../base/assert.ts';
 import { DAY, instantOf } from '../base/instant.ts';
+import { chanceOf } from '../base/chance.fixture.ts';
 import { generate, PURSE_PARAMETERS, reserve } from '../crypto/lms.ts';
 import {
   accepted,
+  AUTHORITY,
   countryOf,
   deviceOf,
   finish,
@@ -31,7 +33,7 @@ import {
 } from './pay.ts';
 import { balanceOf, journalOf, written } from './purse.ts';
 import { attestationMessage, checkRequest, type PurseRequest } from './request.ts';
-import { checkRevocationList } from './revocation.ts';
+import { checkRevocationList, isRevoked } from './revocation.ts';
 import { revoking } from './country.fixture.ts';
 
 const LIMITS = { payment: 500, total: 800, payments: 2, hops: 5, chains: 5 };
@@ -207,6 +209,8 @@ describe('home and closing', () => {
     expect(wrong({ head: { ...head, signed: head.signed.slice(1) } })).toBe(
       'journal_mismatched .handOvers[0]',
     );
+    const signed = head.signed.map(({ index }) => ({ index, hash: wang.purse.grant }));
+    expect(wrong({ head: { ...head, signed } })).toBe('journal_mismatched .handOvers[0]');
     expect(wrong({ head: { ...head, grant: wang.purse.grant } })).toBe(
       'journal_mismatched .handOvers[0]',
     );
@@ -258,6 +262,10 @@ describe('a request', () => {
     expect(judged(country, { ...request, purse: li.purse.name })).toBe(
       'request_name_invalid .name.signature',
     );
+    const other = { ...country.trust.statementKeys[0]!, operator: 8 };
+    const { trust } = country;
+    const swapped = { ...country, trust: { ...trust, statementKeys: [other] } };
+    expect(judged(swapped, request)).toBe('request_name_invalid .name.signature');
     expect(judged(country, request, 1)).toBe('request_name_invalid .name.endsAt');
     expect(judged(country, request, 60)).toBe('key_set_ended');
     expect(judged(country, { ...request, authority: new Uint8Array(32) })).toBe(
@@ -279,6 +287,17 @@ describe('a request', () => {
 });
 
 describe('a list of revoked purses', () => {
+  it('names exactly those it names', () => {
+    const chance = chanceOf(15);
+    for (let size = 0; size < 12; size++) {
+      const revoked = Array.from({ length: size }, (_, i) => 3 * i + 1 + chance.below(2));
+      const list = { authority: AUTHORITY, number: 1, issuedAt: START, revoked };
+      for (let serial = 0; serial < 40; serial++)
+        expect(isRevoked(list, serial)).toBe(revoked.includes(serial));
+    }
+    expect(isRevoked(undefined, 1)).toBe(false);
+  });
+
   it('is taken when the authority signed it and it is no older than the one known', () => {
     const country = countryOf(14);
     const { trust, suites } = country;

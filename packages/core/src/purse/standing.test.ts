@@ -109,6 +109,18 @@ describe('the day', () => {
     ).toBe('grant_ended');
   });
 
+  it('moves on with the grants in hand, and is kept', () => {
+    const country = countryOf(8);
+    const later = { issuedAt: instantOf(START + 8 * DAY), endsAt: instantOf(START + 15 * DAY) };
+    const [li, wang] = [deviceOf(country, 'Li', [9], later), deviceOf(country, 'Wang', [], later)];
+    const carried = handOver(country, li, wang, 9);
+    wang.purse = { ...wang.purse, seen: START };
+    const verified = accepted(verifyCarried(carried, standpoint(country, wang)));
+    expect([verified.now, verified.seen]).toEqual([later.issuedAt, later.issuedAt]);
+    accepted(take(country, wang, carried));
+    expect(wang.purse.seen).toBe(later.issuedAt);
+  });
+
   it('ends a grant, and with the key set everything', () => {
     expect(at(clock(6.9))).toBe('accepted');
     expect(at(clock(7))).toBe('grant_ended');

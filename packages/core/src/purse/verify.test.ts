@@ -20,6 +20,7 @@ import {
 import type { Endorsement } from './endorsement.ts';
 import type { Grant } from './grant.ts';
 import { handOverMessage, type HandOver } from './hand-over.ts';
+import { bookedUnjudged } from './receive.ts';
 import { verifyHandOver } from './verify.ts';
 
 interface Scene {
@@ -265,6 +266,20 @@ describe('what a cheat signs with its own key', () => {
     wang.purse = { ...wang.purse, holdings: [{ ...received, to: received.to + 1 }] };
     const carried = handOver(country, wang, zhao, 101);
     expect(refusalIn(take(country, zhao, carried))).toMatch(/^piece_not_received/);
+  });
+
+  it('an earlier hop that says less than the units shown of it are worth is refused', () => {
+    const { country, li, wang, zhao } = scene();
+    const bundle = bundleIn(handOver(country, li, wang, 12_000));
+    const lied = bundleIn(resigned(bundle, { amount: 1, sum: 1 }));
+    wang.purse = bookedUnjudged(wang.purse, lied);
+    const worth = lied.sources.map(({ coin }) => coin.units);
+    // A part of one coin only, so that the other is not described and the whole sum is not known.
+    const carried = handOver(country, wang, zhao, 300 + Math.min(...worth) - 1);
+    expect(carried.coins.filter(({ described }) => described === undefined)).toHaveLength(1);
+    expect(refusalIn(take(country, zhao, carried))).toBe(
+      'endorsement_amount_wrong .endorsements[0].amount',
+    );
   });
 
   it('more chains than its grant allows are refused', () => {
