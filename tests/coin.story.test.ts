@@ -133,7 +133,7 @@ describe('the life of a coin', () => {
     await everyUnitIsAccountedFor(country, ['ming', 'lena']);
     expect(await totalOf(country, 'lena')).toBe(0n);
     const before = (await country.supply()).find((each) => each.code === 'CNY')!;
-    country.operator(2, 'retire', '--currency', 'CNY', '--amount', '10000.00');
+    well(await country.operator(2, 'retire', '--currency', 'CNY', '--amount', '10000.00'));
     const cny = (await country.supply()).find((each) => each.code === 'CNY')!;
     expect(BigInt(cny.retired)).toBeGreaterThan(BigInt(before.retired));
     expect(BigInt(before.reserves) - BigInt(cny.reserves)).toBe(

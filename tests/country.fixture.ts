@@ -2,7 +2,7 @@
  * A whole country for a story: the system that `npm start` runs, in a folder of its own, with the
  * command line beside it and the means to kill any process at any named point.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ export interface Country {
   /** Runs one act of the wallet engine in a process of its own, killed at a point when one is named. */
   act(wallet: string, crashAt: string, act: string, ...args: readonly string[]): Promise<Ended>;
   /** Runs a command of an operator's keeper. */
-  operator(number: number, ...args: readonly string[]): string;
+  operator(number: number, ...args: readonly string[]): Promise<Ended>;
   supply(): Promise<readonly SupplyStatus[]>;
   stock(operator: number): Promise<bigint>;
   /** Stops and starts every service, as the next `npm start` would. */
@@ -131,11 +131,7 @@ export async function openCountry(): Promise<Country> {
         STORY_CRASH_AT: crashAt,
       }),
     operator: (number, ...args) =>
-      execFileSync(
-        process.execPath,
-        [OPERATOR, ...args, '--data', join(folder, `operator-${number}`)],
-        { encoding: 'utf8' },
-      ),
+      run(OPERATOR, [...args, '--data', join(folder, `operator-${number}`)]),
     async supply() {
       return (
         (await status(country.system.authorityUrl)) as {

@@ -128,10 +128,9 @@ describe('killed in the middle', () => {
   });
 
   it('stock is retired once when the authority dies before the receipt', async () => {
-    await withAuthorityKilled('authority.retire.before-receipt', () => {
-      country.operator(1, 'retire', '--currency', 'CNY', '--amount', '10000.00');
-      return Promise.resolve();
-    });
+    await withAuthorityKilled('authority.retire.before-receipt', () =>
+      country.operator(1, 'retire', '--currency', 'CNY', '--amount', '10000.00'),
+    );
     await settled();
   });
 
@@ -139,10 +138,9 @@ describe('killed in the middle', () => {
     'coins are minted once when the authority dies at %s',
     async (point) => {
       const before = (await country.supply()).find((each) => each.code === 'CNY')!;
-      await withAuthorityKilled(point, () => {
-        country.operator(1, 'issue', '--currency', 'CNY', '--amount', '10000.00');
-        return Promise.resolve();
-      });
+      await withAuthorityKilled(point, () =>
+        country.operator(1, 'issue', '--currency', 'CNY', '--amount', '10000.00'),
+      );
       await settled();
       const cny = (await country.supply()).find((each) => each.code === 'CNY')!;
       expect(BigInt(cny.minted) - BigInt(before.minted)).toBe(1_000_000n);
