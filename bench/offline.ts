@@ -27,7 +27,14 @@ import { reservePayment, shown, signReserved } from '@specie/core/purse/pay';
 import { openPurse, type Purse, written } from '@specie/core/purse/purse';
 import { ask, receive } from '@specie/core/purse/receive';
 import { portableSuites, type PurseTrust } from '@specie/core/purse/trust';
-import { LEAST_LEFT, type Standpoint, verifyHandOver } from '@specie/core/purse/verify';
+import { newSettlement, present, registerLoad } from '@specie/core/purse/settle';
+import {
+  LEAST_LEFT,
+  type Standpoint,
+  verifyHandOver,
+  verifyPresented,
+} from '@specie/core/purse/verify';
+import { mlDsaNative } from '@specie/protocol/node/native-crypto';
 import { caveatOf } from '@specie/core/terms/terms';
 import { hardware, hardwareLine } from './hardware.ts';
 
@@ -223,6 +230,11 @@ function measure(): readonly Figure[] {
       value: hashingMachine() === undefined ? 0 : 1000 / lms,
       what: 'endorsement signatures, four chains side by side',
     },
+    {
+      name: 'settledPerSecond',
+      value: settledPerSecond(),
+      what: 'endorsements verified with native ML-DSA and settled in memory',
+    },
     { name: 'oneHopBytes', value: hopsBytes(1), what: 'one piece, of four loaded' },
     { name: 'threeHopBytes', value: hopsBytes(3), what: 'the same after three hands' },
     { name: 'fiveHopBytes', value: hopsBytes(5), what: 'the same after five' },
@@ -252,6 +264,46 @@ function measure(): readonly Figure[] {
       what: 'ten payers’ grants and the payer’s own',
     },
   ];
+}
+
+/** Payments that twenty purses made, from one piece each, as a ledger gets them. */
+function presentations(): {
+  readonly payers: readonly Device[];
+  readonly bytes: readonly Uint8Array[];
+} {
+  const payers = Array.from({ length: 20 }, () => deviceOf(1));
+  const fresh = payers.map((payer) => ({ ...payer }));
+  const shop = deviceOf(0);
+  const bytes = fresh.flatMap((payer) =>
+    Array.from({ length: 5 }, () => handOverMessage.encode(pay(payer, shop, 10))),
+  );
+  return { payers, bytes };
+}
+
+/** Endorsements a second, verified with the machine's own ML-DSA and settled in memory; no disk, no ledger. */
+function settledPerSecond(): number {
+  const { payers, bytes } = presentations();
+  const suites = { ...portableSuites, authority: mlDsaNative };
+  const each = millisecondsOf(1, () => {
+    const state = newSettlement();
+    for (const { purse } of payers) {
+      const loads = purse.holdings.map(({ source, from, to }) => ({
+        coin: source.coin.identity,
+        from,
+        to,
+      }));
+      registerLoad(state, purse.own, loads);
+    }
+    for (const each of bytes) {
+      const carried = accepted(handOverMessage.decode(each));
+      const { parts } = present(
+        state,
+        accepted(verifyPresented(carried, { trust, suites })).bundle,
+      );
+      if (parts[0]?.kept.length !== 1) throw new Error('a payment was not kept');
+    }
+  });
+  return (1000 * bytes.length) / each;
 }
 
 function lastOf({ purse }: Device): {
