@@ -1,6 +1,6 @@
 /**
  * Holder tags: an operator's pseudonym for the wallet a piece belongs to. The first four bytes name
- * the operator, the rest is drawn at random by it; all zero there is the operator's own stock. The
+ * the operator, the rest it makes of the wallet under a key of its own; all zero there is its stock. The
  * authority sees tags and never names.
  *
  * Spec: 03 §5.
@@ -11,16 +11,16 @@ import { assert } from '../base/assert.ts';
 import { hexOf } from '../base/bytes.ts';
 
 export const TAG_BYTES = 16;
-/** Random bytes behind the operator's number. */
+/** Bytes behind the operator's number, which look random to everybody else. */
 export const TAG_RANDOM_BYTES = 12;
 export const OPERATOR_MAX = 0xffff_ffff;
 
 export const holderTag = bytes(TAG_BYTES);
 export type HolderTag = Uint8Array;
 
-/** A tag of an operator's number and twelve random bytes. */
+/** A tag of an operator's number and twelve more bytes. */
 export function tagOf(operator: number, random: Uint8Array): HolderTag {
-  assert(random.length === TAG_RANDOM_BYTES, 'a tag has twelve random bytes');
+  assert(random.length === TAG_RANDOM_BYTES, 'a tag has twelve bytes behind the number');
   const tag = new Uint8Array(TAG_BYTES);
   new DataView(tag.buffer).setUint32(0, operator);
   tag.set(random, 4);
