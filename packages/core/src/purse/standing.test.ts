@@ -5,6 +5,7 @@ import { caveatOf } from '../terms/terms.ts';
 import { unpacked, type Bundle } from './bundle.ts';
 import {
   accepted,
+  AUTHORITY,
   coinOf,
   countryOf,
   deviceOf,
@@ -107,6 +108,12 @@ describe('the day', () => {
     expect(
       at(({ wang }) => (wang.purse = { ...wang.purse, seen: instantOf(START + 7 * DAY) })),
     ).toBe('grant_ended');
+  });
+
+  it('is that of the list of revoked purses, if that is the newest thing signed', () => {
+    const issuedAt = instantOf(START + 7 * DAY);
+    const list = { authority: AUTHORITY, number: 1, issuedAt, revoked: [] };
+    expect(at(({ wang }) => (wang.list = list))).toBe('grant_ended');
   });
 
   it('moves on with the grants in hand, and is kept', () => {

@@ -212,7 +212,8 @@ function checkSignatures(
 /** What depends on the day: the end of grants, deadlines, revocations, and the terms of each hop. */
 function checkToday(bundle: Bundle, at: Standpoint): Result<Verified> {
   const grants = [...bundle.grants.values()].map(({ grant }) => grant);
-  const seen = instantOf(Math.max(at.seen, ...grants.map(({ issuedAt }) => issuedAt)));
+  const issued = [...grants, ...(at.list === undefined ? [] : [at.list])];
+  const seen = instantOf(Math.max(at.seen, ...issued.map(({ issuedAt }) => issuedAt)));
   const now = instantOf(Math.max(at.clock, seen));
   if (at.trust.endsAt <= now) return refuse('key_set_ended');
   const payer = grantIn(bundle, bundle.last).grant;
