@@ -4,6 +4,7 @@
  * by one, which shares nothing with how settling finds it.
  * @module
  */
+import { Bug } from '../base/assert.ts';
 import { chanceOf, type Chance } from '../base/chance.fixture.ts';
 import { unpacked, type Bundle } from './bundle.ts';
 import {
@@ -157,7 +158,8 @@ function pay(run: Run, payer: Device, payee: Device, amount: number): boolean {
       const bundle = unpacked(carried, handOverMessage.encode);
       if (bundle.ok) bundles.push(bundle.value);
       return true;
-    } catch {
+    } catch (cause) {
+      if (cause instanceof Bug) throw cause;
       // Refused by either side. An honest payer whose payment was refused keeps it as signed and unreceived.
       if (payer.purse === payerBefore) payee.purse = payeeBefore;
       return false;
