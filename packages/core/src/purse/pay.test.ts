@@ -61,6 +61,11 @@ describe('a payment', () => {
     expect(() => sign(0, other)).toThrow(Bug);
     expect(() => sign(1)).toThrow(Bug);
     expect(() => sign(0, reserve(rest)!.oneTimeKey)).toThrow(Bug);
+    // @ts-expect-error A purse that is not on disk signs nothing.
+    const unwritten = () => signReserved(made.purse, 0, oneTimeKey, randomizer);
+    // @ts-expect-error Nor does one that somebody merely says is on disk.
+    const claimed = () => shown({ purse: made.purse }, 0);
+    expect([unwritten, claimed]).toHaveLength(2);
     const signed = sign(0);
     expect(() => signReserved(written(signed), 0, oneTimeKey, randomizer)).toThrow(Bug);
     expect(refusalIn(dropReserved(signed, 0))).toBe('payment_signed');
