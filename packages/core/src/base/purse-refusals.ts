@@ -229,6 +229,13 @@ const OFFLINE = {
     'Nothing was closed: a closing names no pieces; it disposes of whatever is left.',
     '未关闭:关闭背书不列明各部分,余下款项一并处理。',
   ),
+  own_key_copied: row(
+    8035,
+    409,
+    '12 §6',
+    'Nothing was taken: somebody else signs with the key of your purse. Bring it online at once.',
+    '未收款:有人在使用您钱袋的密钥签署,请立即联网处理。',
+  ),
   // 8040 – requests and receiving.
   request_foreign: row(
     8040,

@@ -133,6 +133,20 @@ describe('a cheat who is met twice by one payee', () => {
     expect(accepted(checkFraudProof(proof, trust, toy.suites)).fraud).toBe('index');
   });
 
+  it('is noticed by the one whose purse was copied, whatever index the copy used', () => {
+    for (const skipped of [0, 5]) {
+      const [country, li, wang, chen] = three();
+      const copy = copyOf(li);
+      copy.purse = { ...copy.purse, next: skipped };
+      pay(country, li, wang, 10);
+      pay(country, copy, chen, 100);
+      const before = li.purse;
+      const carried = handOver(country, chen, li, 600);
+      expect(refusalIn(take(country, li, carried))).toMatch(/^own_key_copied .endorsements/);
+      expect(li.purse.holdings).toBe(before.holdings);
+    }
+  });
+
   it('under another index is found out by the units', () => {
     const [country, li, wang, chen] = three();
     const copy = copyOf(li);

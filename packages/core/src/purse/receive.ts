@@ -103,6 +103,10 @@ export function receive(
   if (purse.isClosed) return refuse('purse_closed');
   const allowed = checkLastHop(verified.value, purse.own.grant);
   if (!allowed.ok) return allowed;
+  const copied = linksOf(bundle).findIndex(
+    (link) => equalBytes(link.endorsement.grant, purse.grant) && !purse.met.has(hashKey(link.hash)),
+  );
+  if (copied >= 0) return refuse('own_key_copied', `.endorsements[${copied}]`);
   const conflict = conflictIn(purse, bundle);
   if (conflict !== undefined) return refuse(conflict.code, conflict.at);
   if (covered < amount && !acceptsRisk) return refuse('cover_exceeded');
