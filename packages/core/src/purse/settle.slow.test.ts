@@ -2,10 +2,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CHEATS, historyOf } from './history.fixture.ts';
 import { wrongIn } from './settle.conformance.ts';
 
-/** 100,000 histories in all, a tenth of them judged over the wire by every payee. */
+/**
+ * Histories in all, a tenth of them judged over the wire by every payee: 4,000 in the tests, and
+ * SPECIE_HISTORIES=100000 for the long run.
+ */
+const HISTORIES = Number(process.env['SPECIE_HISTORIES'] ?? 4_000);
 const PARTS = 20;
-const UNSEEN = 4_500;
-const JUDGED = 500;
+const UNSEEN = Math.ceil((HISTORIES / PARTS) * 0.9);
+const JUDGED = Math.ceil((HISTORIES / PARTS) * 0.1);
 
 describe('random histories of purses', () => {
   const cheats = new Map<string, number>();
