@@ -225,6 +225,7 @@ export async function everyUnitIsAccountedFor(
     for (const wallet of wallets) held += await totalOf(country, wallet);
     const outstanding = BigInt(cny.outstanding);
     const isWhole =
+      outstanding > 0n &&
       BigInt(cny.minted) - BigInt(cny.retired) === outstanding &&
       BigInt(cny.reserves) >= outstanding &&
       held + stocks === outstanding &&
