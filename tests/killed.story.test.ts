@@ -33,6 +33,7 @@ describe('killed in the middle', () => {
 
   beforeAll(async () => {
     country = await openCountry();
+    await everyUnitIsAccountedFor(country, []);
     await openWallet(country, 'ming', 1, '+8613800138000');
     await openWallet(country, 'lena', 2, 'lena@example.org');
     for (const wallet of ALL)
