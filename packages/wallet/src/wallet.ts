@@ -17,14 +17,7 @@ import { type Context, inTurn, openContext, openIdentity, type WalletPorts } fro
 import type { Finding } from './book.ts';
 import { cashOut, type FundingWish, topUp } from './funding.ts';
 import { explain, historyOf, type HistoryLine, type WhyLine } from './history.ts';
-import {
-  confirm,
-  type Invitation,
-  open,
-  recover,
-  refreshCard,
-  type Ticket,
-} from './opening.ts';
+import { confirm, type Invitation, open, recover, refreshCard, type Ticket } from './opening.ts';
 import { findOrder, findPayee, pay, type Payee, type PaymentWish } from './payment.ts';
 import type { OwnFunding, OwnOrder } from './records.ts';
 import { tidy } from './refresh.ts';
