@@ -95,7 +95,8 @@ function lieMs(count: number): number {
   return (performance.now() - start) / count;
 }
 
-it('lies cost no more each when they are ten times as many', () => {
+// A busy machine may stretch one measurement; a cost that grows too fast does so every time.
+it('lies cost no more each when they are ten times as many', { retry: 4 }, () => {
   lieMs(200);
   const [few, many] = [lieMs(640), lieMs(6400)];
   expect(many).toBeLessThan(3 * few + 1);

@@ -13,13 +13,16 @@ function fastest(run: () => void): number {
   return best;
 }
 
+/** A busy machine may stretch one measurement; a cost that grows too fast does so every time. */
+const AGAIN = { retry: 4 };
+
 const triple = (depth: number): Codec<unknown> =>
   depth === 0 ? u8 : sortedList(triple(depth - 1), 1, 3);
 
 it.each([
   ['a list', list(struct({ a: u32, b: bytes(8) }), 0, 0xffff)],
   ['a sorted list', sortedList(struct({ a: u32, b: bytes(8) }), 0, 0xffff)],
-] as const)('reads and writes %s in time that grows with its length alone', (_, codec) => {
+] as const)('reads and writes %s in time that grows with its length alone', AGAIN, (_, codec) => {
   const valueOf = (count: number): readonly { a: number; b: Uint8Array }[] =>
     Array.from({ length: count }, (__, a) => ({ a, b: new Uint8Array(8) }));
   const cost = (count: number): number => {
@@ -38,17 +41,21 @@ it.each([
   expect(long / short).toBeLessThan(40);
 });
 
-it('reads sorted lists within sorted lists without doing anything twice for each level', () => {
-  const cost = (depth: number): number => {
-    const codec = triple(depth);
-    const one = (level: number): unknown => (level === 0 ? 1 : [one(level - 1)]);
-    const sink = newSink();
-    codec.write(sink, one(depth));
-    const encoded = taken(sink);
-    return fastest(() => {
-      for (let i = 0; i < 200; i++) codec.read(sourceOf(encoded));
-    });
-  };
-  cost(10);
-  expect(cost(40) / cost(10)).toBeLessThan(16);
-});
+it(
+  'reads sorted lists within sorted lists without doing anything twice for each level',
+  AGAIN,
+  () => {
+    const cost = (depth: number): number => {
+      const codec = triple(depth);
+      const one = (level: number): unknown => (level === 0 ? 1 : [one(level - 1)]);
+      const sink = newSink();
+      codec.write(sink, one(depth));
+      const encoded = taken(sink);
+      return fastest(() => {
+        for (let i = 0; i < 200; i++) codec.read(sourceOf(encoded));
+      });
+    };
+    cost(10);
+    expect(cost(40) / cost(10)).toBeLessThan(16);
+  },
+);
