@@ -167,7 +167,12 @@ describe('a batch of locks', () => {
     );
     expect(no(await leave(ben, { ...mine, signature: drawn(2420) }))).toBe('signature_invalid');
     expect(codeOf(await leave(ben, mine))).toBe('accepted');
-    expect(no(await leave(ben, mine))).toBe('batch_nonce_used');
+    // The same batch again is the same batch; another one under its nonce is none.
+    expect(codeOf(await leave(ben, mine))).toBe('accepted');
+    const other = batchOf(ben, 2);
+    const reusing = { ...other.head, nonce: mine.head.nonce };
+    const signature = mlDsaNative.sign(ben.seed, batchHeadMessage.encode(reusing));
+    expect(no(await leave(ben, { ...other, head: reusing, signature }))).toBe('batch_nonce_used');
   });
 });
 
