@@ -5,7 +5,7 @@
  * Spec: 09 §10.
  * @module
  */
-import { hexOf } from '@specie/core/base/bytes';
+import { equalBytes, hexOf } from '@specie/core/base/bytes';
 import { worthOf } from '@specie/core/coin/basket';
 import { coinKey } from '@specie/core/coin/coin';
 import { authenticate } from '@specie/core/crypto/hash';
@@ -13,6 +13,7 @@ import { supplyOf } from '@specie/core/ledger/change';
 import type { Entry } from '@specie/core/ledger/entry';
 import { outstandingOf, type LedgerState } from '@specie/core/ledger/state';
 import { currencyOfNumber } from '@specie/core/money/currency';
+import { outputRanges, type Order } from '@specie/core/payment/order';
 import { formatAuthority, type KeySet } from '@specie/protocol/trust/key-set';
 import type { Halt } from './ledger/halt.ts';
 import type { Follower } from './ledger/start.ts';
@@ -118,15 +119,28 @@ function entryView(
   return { position, time, verb, handle: handle ?? '', amounts: amountsView(amounts) };
 }
 
-/** The pieces an entry consumed or minted, by coin and number of units. */
+/** What an order gives to others; all of it where nothing leaves the holder. */
+function handedOver(
+  order: Order,
+): readonly { readonly coin: Uint8Array; readonly units: number }[] {
+  const made = order.parts.flatMap((part) =>
+    outputRanges(part).map(({ from, to, output }) => ({
+      coin: part.coin,
+      units: to - from,
+      isOwn: equalBytes(output.tag, order.holder),
+    })),
+  );
+  const given = made.filter(({ isOwn }) => !isOwn);
+  return given.length === 0 ? made : given;
+}
+
+/** What an entry handed over, minted or retired, by coin and number of units; change is not handed over. */
 function piecesOf(
   body: Entry['command']['body'],
 ): readonly { readonly coin: Uint8Array; readonly units: number }[] {
   switch (body.is) {
     case 'move':
-      return body.order.parts.flatMap(({ coin, inputs }) =>
-        inputs.map(({ from, to }) => ({ coin, units: to - from })),
-      );
+      return handedOver(body.order);
     case 'issue':
       return body.coins.map(({ coin }) => ({ coin: coin.identity, units: coin.units }));
     case 'retire':

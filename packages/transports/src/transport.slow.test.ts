@@ -52,12 +52,18 @@ it('a message in the most parts, with every block missing, comes out within two 
   expect(performance.now() - start).toBeLessThan(2000);
 });
 
-it('a decoder that is flooded with beginnings of messages holds a few hundred kilobytes', () => {
+it('a decoder that is flooded with beginnings of messages holds a few hundred kilobytes', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const held = (): number => {
-    collect();
-    return process.memoryUsage().arrayBuffers;
+  // The engine lets go of buffers on another thread, some time after they were collected.
+  const held = async (): Promise<number> => {
+    let least = Infinity;
+    for (let i = 0; i < 20; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      least = Math.min(least, process.memoryUsage().arrayBuffers);
+    }
+    return least;
   };
   const decoder = newDecoder();
   const chance = chanceOf(8);
@@ -70,10 +76,10 @@ it('a decoder that is flooded with beginnings of messages holds a few hundred ki
   };
   // The first flood also grows what every encoding shares; what the second adds is the decoder's alone.
   flood();
-  const before = held();
+  const before = await held();
   flood();
   expect(decoder.nearest()?.needed).toBe(55);
-  expect(held() - before).toBeLessThan(400_000);
+  expect((await held()) - before).toBeLessThan(400_000);
   // The decoder is still needed here, or it might have been let go before it was measured.
   expect(decoder.take(new Uint8Array(0)).at).toBe('refused');
 });
