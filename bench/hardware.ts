@@ -58,3 +58,23 @@ export function percentile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
+
+/** Runs of one measurement that count; one more goes before them to warm up. */
+export const RUNS = 9;
+
+/** Milliseconds of processor time that one of `times` calls takes: the median over the runs. */
+export function millisecondsOf(times: number, call: (i: number) => void): number {
+  const runs: number[] = [];
+  for (let run = 0; run <= RUNS; run++) {
+    const before = process.cpuUsage();
+    for (let i = 0; i < times; i++) call(i);
+    const { user, system } = process.cpuUsage(before);
+    runs.push((user + system) / 1000 / times);
+  }
+  return median(runs.slice(1));
+}
+
+/** The middle one of the values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

@@ -16,9 +16,8 @@ import { PLAIN } from '@specie/core/crypto/lms/plain-hashing';
 import { growTree } from '@specie/core/crypto/lms/tree';
 import { verifyOn } from '@specie/core/crypto/lms/verification';
 import { sha256Batch } from '@specie/core/crypto/sha256-simd';
-import { hardware, hardwareLine } from './hardware.ts';
+import { hardware, hardwareLine, median, millisecondsOf, RUNS } from './hardware.ts';
 
-const RUNS = 9;
 const MESSAGE_BYTES = 100;
 const BATCH = 4096;
 
@@ -35,22 +34,6 @@ interface Figure {
 
 function bytesOf(length: number, from: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (from + 31 * i) & 0xff);
-}
-
-/** Milliseconds of processor time that one of `times` calls takes: the median over the runs. */
-function millisecondsOf(times: number, call: (i: number) => void): number {
-  const runs: number[] = [];
-  for (let run = 0; run <= RUNS; run++) {
-    const before = process.cpuUsage();
-    for (let i = 0; i < times; i++) call(i);
-    const { user, system } = process.cpuUsage(before);
-    runs.push((user + system) / 1000 / times);
-  }
-  return median(runs.slice(1));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 /** All 32 signatures of a purse's key, and what one took: each key signs once, so no loop is longer. */

@@ -31,9 +31,8 @@ import { newSettlement, present, registerLoad } from '@specie/core/purse/settle'
 import { LEAST_LEFT, type Standpoint, verifyPresented } from '@specie/core/purse/verify';
 import { mlDsaNative } from '@specie/protocol/node/native-crypto';
 import { caveatOf } from '@specie/core/terms/terms';
-import { hardware, hardwareLine } from './hardware.ts';
+import { hardware, hardwareLine, median, millisecondsOf } from './hardware.ts';
 
-const RUNS = 9;
 const CNY = 156;
 const START = instantOf(1_800_000_000_000);
 const AUTHORITY = new Uint8Array(32).fill(0xa1);
@@ -60,22 +59,6 @@ function bytesOf(length: number): Uint8Array {
     word = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;
     return word >>> 24;
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-/** Milliseconds of processor time that one of `times` calls takes: the median over the runs. */
-function millisecondsOf(times: number, call: (i: number) => void): number {
-  const runs: number[] = [];
-  for (let run = 0; run <= RUNS; run++) {
-    const before = process.cpuUsage();
-    for (let i = 0; i < times; i++) call(i);
-    const { user, system } = process.cpuUsage(before);
-    runs.push((user + system) / 1000 / times);
-  }
-  return median(runs.slice(1));
 }
 
 function accepted<T>(result: Result<T>): T {

@@ -21,7 +21,7 @@ import {
 import { message } from '../codec/message.ts';
 import { coin, identity } from '../coin/coin.ts';
 import { lock } from '../coin/lock.ts';
-import { HASH_BYTES, hashOf } from '../crypto/hash.ts';
+import { hashOf } from '../crypto/hash.ts';
 import { LEGS_MAX } from '../coin/basket.ts';
 import { order, secrets } from '../payment/order.ts';
 
@@ -93,4 +93,3 @@ export function commandHash(value: Command): Uint8Array {
 }
 
 export const AUTHORITY = 0;
-export const COMMAND_HASH_BYTES = HASH_BYTES;
